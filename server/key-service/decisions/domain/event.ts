@@ -1,0 +1,219 @@
+import type {
+  BindingId,
+  Commitment,
+  CredentialId,
+  DeviceId,
+  Digest,
+  Nonce,
+  PersonId,
+  RequestId,
+  SecretId,
+} from "@countersign/protocol/ids";
+import type { Instant } from "@countersign/protocol/instants";
+import type { SecretName, SpiffeId, TenantId } from "@countersign/protocol/names";
+import type { SecretPolicy } from "@countersign/protocol/policy";
+import type { RefusalCode } from "@countersign/protocol/refusals";
+import type { Assignment, Role, SigningRole } from "@countersign/protocol/roles";
+import type { Environment, SecretCategory, SecretType } from "@countersign/protocol/taxonomy";
+import type { Chain } from "../../requests/domain/chain.ts";
+import type { ProposedStatement } from "../../requests/domain/proposal.ts";
+
+/**
+ * What happened, past tense: the ledger is these, and all state is their fold. Ids, digests and
+ * commitments only; never a name, a free text or a value.
+ */
+export type DomainEvent =
+  | GenesisDeclared
+  | { readonly type: "ServiceStarted"; readonly holder: string }
+  | { readonly type: "NonceConsumed"; readonly nonce: Nonce; readonly signBy: Instant }
+  | { readonly type: "KeyCounted"; readonly credential: CredentialId; readonly signCount: number }
+  | KeyEnrolled
+  | (OfTenant & { readonly type: "KeyLocked"; readonly credential: CredentialId })
+  | (OfTenant & { readonly type: "KeyRevoked"; readonly credential: CredentialId })
+  | DeviceEnrolled
+  | (OfTenant & { readonly type: "DeviceRevoked"; readonly device: DeviceId })
+  | (OfTenant & {
+      readonly type: "RolesChanged";
+      readonly person: PersonId;
+      readonly roles: readonly Assignment[];
+      readonly sponsors: readonly PersonId[];
+    })
+  | (OfTenant & { readonly type: "PersonRevoked"; readonly person: PersonId })
+  | SecretRegistered
+  | (OfTenant & {
+      readonly type: "PolicyChanged";
+      readonly secret: SecretId;
+      readonly policy: SecretPolicy;
+      readonly policyDigest: Digest;
+    })
+  | (OfTenant & {
+      readonly type: "VersionAdded";
+      readonly secret: SecretId;
+      readonly version: number;
+      readonly envelope: Digest;
+      readonly identity: Digest;
+    })
+  | (OfTenant & { readonly type: "SecretRevoked"; readonly secret: SecretId })
+  | WorkloadBound
+  | (OfTenant & { readonly type: "BindingRevoked"; readonly binding: BindingId })
+  | ProposalMade
+  | (OfTenant & {
+      readonly type: "ProposalApproved";
+      readonly proposal: Digest;
+      readonly person: PersonId;
+      readonly role: Role;
+      readonly credential: CredentialId;
+    })
+  | (OfTenant & { readonly type: "ProposalAccepted"; readonly proposal: Digest })
+  | (OfTenant & {
+      readonly type: "ProposalDenied";
+      readonly proposal: Digest;
+      readonly by: PersonId;
+    })
+  | (OfTenant & { readonly type: "ProposalWithdrawn"; readonly proposal: Digest })
+  | (OfTenant & { readonly type: "ProposalExpired"; readonly proposal: Digest })
+  | GrantIssued
+  | (OfTenant & { readonly type: "GrantRevoked"; readonly request: RequestId })
+  | (OfTenant & { readonly type: "GrantExpired"; readonly request: RequestId })
+  | ReleaseIntended
+  | (OfTenant & {
+      readonly type: "ReleaseDone";
+      readonly request: RequestId;
+      readonly secret: SecretId;
+      readonly use: number;
+    })
+  | (OfTenant & {
+      readonly type: "ValueChecked";
+      readonly secret: SecretId;
+      readonly version: number;
+      readonly person: PersonId;
+      readonly device: DeviceId;
+      readonly equal: boolean;
+    })
+  | Refused
+  | { readonly type: "TamperingFound"; readonly what: string; readonly repaired: boolean };
+
+type OfTenant = { readonly tenant: TenantId };
+
+export type GenesisDeclared = {
+  readonly type: "GenesisDeclared";
+  readonly mode: "development" | "production";
+  readonly ledgerOrigin: string;
+  readonly deskOrigin: string;
+  readonly restoreEpoch: number;
+  /** SPKI, DER, base64url. */
+  readonly logKey: string;
+  readonly releaseKey: string;
+  readonly witnesses: readonly { readonly name: string; readonly publicKey: string }[];
+  /** Digest of the console's bearer credential for the RPC socket. */
+  readonly consoleCredential: Digest;
+  readonly tenants: readonly TenantId[];
+  readonly people: readonly {
+    readonly tenant: TenantId;
+    readonly person: PersonId;
+    readonly name: Commitment;
+    readonly userHandle: string;
+    readonly roles: readonly Assignment[];
+  }[];
+  readonly invitations: readonly {
+    readonly tenant: TenantId;
+    readonly person: PersonId;
+    readonly invitation: Digest;
+    readonly expiresAt: Instant;
+  }[];
+};
+
+export type KeyEnrolled = OfTenant & {
+  readonly type: "KeyEnrolled";
+  readonly person: PersonId;
+  readonly credential: CredentialId;
+  readonly publicKey: string;
+  readonly algorithm: -7 | -8 | -257;
+  readonly aaguid: string;
+  readonly backupEligible: boolean;
+  readonly signCount: number;
+  readonly invitation: Digest | null;
+  readonly sponsors: readonly PersonId[];
+};
+
+export type DeviceEnrolled = OfTenant & {
+  readonly type: "DeviceEnrolled";
+  readonly person: PersonId;
+  readonly device: DeviceId;
+  readonly label: Commitment;
+  readonly publicKey: string;
+  readonly expiresAt: Instant;
+};
+
+export type SecretRegistered = OfTenant & {
+  readonly type: "SecretRegistered";
+  readonly secret: SecretId;
+  readonly name: SecretName;
+  readonly environment: Environment;
+  readonly secretType: SecretType;
+  readonly category: SecretCategory;
+  readonly policy: SecretPolicy;
+  readonly policyDigest: Digest;
+};
+
+export type WorkloadBound = OfTenant & {
+  readonly type: "WorkloadBound";
+  readonly binding: BindingId;
+  readonly secret: SecretId;
+  readonly workload: SpiffeId;
+  readonly proof: "end-to-end" | "gateway-vouched";
+  readonly expiresAt: Instant;
+};
+
+export type ProposalMade = OfTenant & {
+  readonly type: "ProposalMade";
+  readonly proposal: Digest;
+  readonly statement: ProposedStatement;
+  readonly by: PersonId;
+  readonly role: SigningRole;
+  readonly credential: CredentialId;
+  readonly beneficiaries: readonly PersonId[];
+  readonly chain: Chain;
+  readonly decideBy: Instant;
+};
+
+export type GrantIssued = OfTenant & {
+  readonly type: "GrantIssued";
+  readonly request: RequestId;
+  readonly proposal: Digest;
+  readonly person: PersonId;
+  readonly device: DeviceId;
+  readonly secrets: readonly {
+    readonly secret: SecretId;
+    readonly version: number;
+    readonly policy: Digest;
+  }[];
+  readonly notBefore: Instant;
+  readonly expiresAt: Instant;
+  readonly maxUses: number;
+};
+
+export type ReleaseIntended = OfTenant & {
+  readonly type: "ReleaseIntended";
+  readonly request: RequestId;
+  readonly secret: SecretId;
+  readonly version: number;
+  readonly use: number;
+  readonly person: PersonId;
+  readonly device: DeviceId;
+  readonly recipientKey: Digest;
+};
+
+/** Attempts that failed are history too [AUD-1]. `count` > 1 where a flood was summed up. */
+export type Refused = {
+  readonly type: "Refused";
+  readonly tenant: TenantId | null;
+  readonly code: RefusalCode;
+  /** What was attempted: a statement kind or an API path. */
+  readonly attempt: string;
+  readonly person: PersonId | null;
+  readonly device: DeviceId | null;
+  /** Digest of the statement, or id of the grant, that it was about. */
+  readonly subject: string | null;
+  readonly count: number;
+};

@@ -1,0 +1,277 @@
+import type { Instant } from "@countersign/protocol/instants";
+import type { TenantId } from "@countersign/protocol/names";
+import { unreachable } from "../../../kernel/result.ts";
+import { isPersonalData } from "../../requests/domain/chain.ts";
+import type { Proposal } from "../../requests/domain/proposal.ts";
+import type { DomainEvent } from "./event.ts";
+import { emptyTenant, type State, type TenantState } from "./state.ts";
+
+/** A fold that meets an event about something it does not know: the history is not one we wrote. */
+export class FoldFault extends Error {
+  override readonly name = "FoldFault";
+}
+
+/** Where an event stands: the index of its ledger entry and the time that entry carries. */
+export type Position = { readonly index: number; readonly at: Instant };
+
+/** Applies one event. Total over the union; changes `state` in place and reads nothing else. */
+export function evolve(state: State, event: DomainEvent, { index, at }: Position): void {
+  switch (event.type) {
+    case "GenesisDeclared": {
+      state.genesis = event;
+      for (const tenant of event.tenants) state.tenants.set(tenant, emptyTenant());
+      for (const { tenant, person, name, userHandle, roles } of event.people) {
+        const fresh = {
+          tenant,
+          person,
+          name,
+          userHandle,
+          status: "active",
+          roles,
+          sponsors: [],
+        } as const;
+        tenantOf(state, tenant).people.set(person, { ...fresh, sponsors: [] });
+      }
+      for (const it of event.invitations)
+        state.invitations.set(it.invitation, { ...it, used: false });
+      return;
+    }
+    case "ServiceStarted":
+    case "Refused":
+    case "TamperingFound":
+    case "ValueChecked":
+      return;
+    case "NonceConsumed":
+      state.nonces.set(event.nonce, event.signBy);
+      return;
+    case "KeyCounted":
+      known(state.keys.get(event.credential)).signCount = event.signCount;
+      return;
+    case "KeyEnrolled": {
+      const { credential, publicKey, tenant, person } = event;
+      state.keys.set(credential, {
+        tenant,
+        person,
+        credential,
+        publicKey,
+        algorithm: event.algorithm,
+        aaguid: event.aaguid,
+        backupEligible: event.backupEligible,
+        enrolledAt: at,
+        signCount: event.signCount,
+        status: "active",
+      });
+      state.keyOwners.set(publicKey, credential);
+      if (event.invitation !== null) known(state.invitations.get(event.invitation)).used = true;
+      sponsor(state, tenant, person, event.sponsors, at);
+      state.rosterEpoch += 1;
+      return;
+    }
+    case "KeyLocked":
+      known(state.keys.get(event.credential)).status = "locked";
+      return;
+    case "KeyRevoked":
+      known(state.keys.get(event.credential)).status = "revoked";
+      state.rosterEpoch += 1;
+      return;
+    case "DeviceEnrolled": {
+      const { tenant, person, device, label, publicKey, expiresAt } = event;
+      tenantOf(state, tenant).devices.set(device, {
+        tenant,
+        person,
+        device,
+        label,
+        publicKey,
+        enrolledAt: at,
+        expiresAt,
+        status: "active",
+      });
+      return;
+    }
+    case "DeviceRevoked":
+      known(tenantOf(state, event.tenant).devices.get(event.device)).status = "revoked";
+      return;
+    case "RolesChanged":
+      known(tenantOf(state, event.tenant).people.get(event.person)).roles = event.roles;
+      sponsor(state, event.tenant, event.person, event.sponsors, at);
+      state.rosterEpoch += 1;
+      return;
+    case "PersonRevoked":
+      known(tenantOf(state, event.tenant).people.get(event.person)).status = "revoked";
+      state.rosterEpoch += 1;
+      return;
+    case "SecretRegistered": {
+      const { tenant, secret, name, environment, category, policy, policyDigest } = event;
+      const room = tenantOf(state, tenant);
+      room.secrets.set(secret, {
+        tenant,
+        secret,
+        name,
+        environment,
+        type: event.secretType,
+        category,
+        policy,
+        policyDigest,
+        status: "active",
+        current: null,
+      });
+      room.secretsByName.set(name, secret);
+      return;
+    }
+    case "PolicyChanged": {
+      const secret = known(tenantOf(state, event.tenant).secrets.get(event.secret));
+      secret.policy = event.policy;
+      secret.policyDigest = event.policyDigest;
+      if (secret.current !== null && isPersonalData(event.policy))
+        secret.current.personalData = true;
+      return;
+    }
+    case "VersionAdded": {
+      const secret = known(tenantOf(state, event.tenant).secrets.get(event.secret));
+      const { version, envelope, identity } = event;
+      const personalData = isPersonalData(secret.policy);
+      secret.current = { version, envelope, identity, addedAt: at, personalData };
+      return;
+    }
+    case "SecretRevoked":
+      known(tenantOf(state, event.tenant).secrets.get(event.secret)).status = "revoked";
+      return;
+    case "WorkloadBound": {
+      const { tenant, binding, secret, workload, proof, expiresAt } = event;
+      const fresh = {
+        tenant,
+        binding,
+        secret,
+        workload,
+        proof,
+        expiresAt,
+        status: "active",
+      } as const;
+      tenantOf(state, tenant).bindings.set(binding, { ...fresh });
+      return;
+    }
+    case "BindingRevoked":
+      known(tenantOf(state, event.tenant).bindings.get(event.binding)).status = "revoked";
+      return;
+    case "ProposalMade": {
+      const { tenant, proposal, statement, by, role, credential, beneficiaries, chain, decideBy } =
+        event;
+      const request = statement.kind === "request" ? statement.body.request : null;
+      const room = tenantOf(state, tenant);
+      room.proposals.set(proposal, {
+        tenant,
+        proposal,
+        statement,
+        request,
+        by,
+        role,
+        credential,
+        beneficiaries,
+        chain,
+        decideBy,
+        proposedAt: at,
+        index,
+        approvals: [],
+        status: "pending",
+      });
+      if (request !== null) room.requests.set(request, proposal);
+      state.pending.set(proposal, tenant);
+      return;
+    }
+    case "ProposalApproved": {
+      const { person, role, credential } = event;
+      return decided(state, event, (proposal) => ({
+        ...proposal,
+        approvals: [...proposal.approvals, { person, role, credential, at, index }],
+      }));
+    }
+    case "ProposalAccepted":
+      return decided(state, event, (proposal) => ({ ...proposal, status: "approved", at }));
+    case "ProposalDenied":
+      return decided(state, event, (proposal) => ({
+        ...proposal,
+        status: "denied",
+        at,
+        decidedBy: event.by,
+      }));
+    case "ProposalWithdrawn":
+      return decided(state, event, (proposal) => ({ ...proposal, status: "withdrawn", at }));
+    case "ProposalExpired":
+      return decided(state, event, (proposal) => ({ ...proposal, status: "expired", at }));
+    case "GrantIssued": {
+      const { tenant, request, proposal, person, device, notBefore, expiresAt, maxUses } = event;
+      tenantOf(state, tenant).grants.set(request, {
+        tenant,
+        request,
+        proposal,
+        person,
+        device,
+        secrets: event.secrets.map((secret) => ({ ...secret, uses: [] })),
+        notBefore,
+        expiresAt,
+        maxUses,
+        status: "active",
+      });
+      state.running.set(request, tenant);
+      return;
+    }
+    case "GrantRevoked":
+    case "GrantExpired":
+      known(tenantOf(state, event.tenant).grants.get(event.request)).status =
+        event.type === "GrantRevoked" ? "revoked" : "expired";
+      state.running.delete(event.request);
+      return;
+    case "ReleaseIntended": {
+      const { use, recipientKey } = event;
+      const granted = grantedSecret(state, event);
+      if (granted.uses.some((it) => it.use === use)) return; // the same use, sealed again to the same key
+      granted.uses.push({ use, recipientKey, intendedAt: at, intentIndex: index, done: false });
+      return;
+    }
+    case "ReleaseDone":
+      known(grantedSecret(state, event).uses.find((it) => it.use === event.use)).done = true;
+      return;
+    default:
+      return unreachable(event);
+  }
+}
+
+export function tenantOf(state: State, tenant: TenantId): TenantState {
+  return known(state.tenants.get(tenant));
+}
+
+function known<T>(found: T | undefined): T {
+  if (found === undefined)
+    throw new FoldFault("the ledger names something that it never introduced");
+  return found;
+}
+
+function decided(
+  state: State,
+  event: Extract<DomainEvent, { tenant: TenantId; proposal: Proposal["proposal"] }>,
+  next: (proposal: Proposal) => Proposal,
+): void {
+  const { proposals } = tenantOf(state, event.tenant);
+  const after = next(known(proposals.get(event.proposal)));
+  proposals.set(event.proposal, after);
+  if (after.status !== "pending") state.pending.delete(event.proposal);
+}
+
+function grantedSecret(
+  state: State,
+  event: Extract<DomainEvent, { type: "ReleaseIntended" | "ReleaseDone" }>,
+) {
+  const grant = known(tenantOf(state, event.tenant).grants.get(event.request));
+  return known(grant.secrets.find((it) => it.secret === event.secret));
+}
+
+function sponsor(
+  state: State,
+  tenant: TenantId,
+  person: Proposal["by"],
+  sponsors: readonly Proposal["by"][],
+  at: Instant,
+): void {
+  const { sponsors: all } = known(tenantOf(state, tenant).people.get(person));
+  all.push(...sponsors.map((by) => ({ person: by, at })));
+}

@@ -1,0 +1,92 @@
+import type {
+  BindingId,
+  CredentialId,
+  DeviceId,
+  Digest,
+  Nonce,
+  PersonId,
+  RequestId,
+  SecretId,
+} from "@countersign/protocol/ids";
+import type { Instant } from "@countersign/protocol/instants";
+import type { SecretName, TenantId } from "@countersign/protocol/names";
+import type { Grant } from "../../grants/domain/grant.ts";
+import type { Proposal } from "../../requests/domain/proposal.ts";
+import type { Device, Invitation, Key, Person } from "../../roster/domain/roster.ts";
+import type { Binding, Secret } from "../../secrets/domain/secret.ts";
+import type { GenesisDeclared } from "./event.ts";
+
+/**
+ * The fold of the ledger: everything a decision reads. Ids and digests only.
+ *
+ * Whoever looks something up names its tenant: what stands in another tenant is not there (lesson L11).
+ */
+export type TenantState = {
+  readonly people: Map<PersonId, Person>;
+  readonly devices: Map<DeviceId, Device>;
+  readonly secrets: Map<SecretId, Secret>;
+  readonly secretsByName: Map<SecretName, SecretId>;
+  readonly bindings: Map<BindingId, Binding>;
+  readonly proposals: Map<Digest, Proposal>;
+  readonly requests: Map<RequestId, Digest>;
+  readonly grants: Map<RequestId, Grant>;
+};
+
+export type State = {
+  genesis: GenesisDeclared | null;
+  /** Number of entries folded. */
+  size: number;
+  /** Time of the last entry: time never runs back behind it. */
+  lastAt: Instant | null;
+  rosterEpoch: number;
+  readonly tenants: Map<TenantId, TenantState>;
+  /** Across tenants: a credential or a public key belongs to one person in the world. */
+  readonly keys: Map<CredentialId, Key>;
+  readonly keyOwners: Map<string, CredentialId>;
+  readonly invitations: Map<Digest, Invitation>;
+  /** Nonces of accepted statements, kept until no statement with them could still be signed. */
+  readonly nonces: Map<Nonce, Instant>;
+  /** Proposals and grants that still run out by time: what the expiry sweep looks at. */
+  readonly pending: Map<Digest, TenantId>;
+  readonly running: Map<RequestId, TenantId>;
+};
+
+export function emptyState(): State {
+  return {
+    genesis: null,
+    size: 0,
+    lastAt: null,
+    rosterEpoch: 0,
+    tenants: new Map(),
+    keys: new Map(),
+    keyOwners: new Map(),
+    invitations: new Map(),
+    nonces: new Map(),
+    pending: new Map(),
+    running: new Map(),
+  };
+}
+
+export function emptyTenant(): TenantState {
+  return {
+    people: new Map(),
+    devices: new Map(),
+    secrets: new Map(),
+    secretsByName: new Map(),
+    bindings: new Map(),
+    proposals: new Map(),
+    requests: new Map(),
+    grants: new Map(),
+  };
+}
+
+export function keysOf(state: State, person: Person): Key[] {
+  return [...state.keys.values()].filter(
+    (key) => key.tenant === person.tenant && key.person === person.person,
+  );
+}
+
+export function proposalOfRequest(tenant: TenantState, request: RequestId): Proposal | undefined {
+  const digest = tenant.requests.get(request);
+  return digest === undefined ? undefined : tenant.proposals.get(digest);
+}

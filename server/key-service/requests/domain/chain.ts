@@ -1,0 +1,137 @@
+import type { SecretPolicy } from "@countersign/protocol/policy";
+import type { Role } from "@countersign/protocol/roles";
+import {
+  DATA_CLASSIFICATIONS,
+  type Environment,
+  TIERS,
+  type Tier,
+} from "@countersign/protocol/taxonomy";
+
+/**
+ * The floor: who must sign, in code. Policy can only add to it.
+ *
+ * A chain is a list of lines. Each line is signed by one person who holds any of its roles, and no
+ * person signs two lines, nor a line of what they asked for or benefit from.
+ */
+export type Line = { readonly anyOf: readonly Role[] };
+export type Chain = readonly Line[];
+
+const SECURITY_ADMIN: Line = { anyOf: ["security-admin"] };
+const OFFICER: Line = { anyOf: ["officer"] };
+/** A service's lead. A security admin may stand in, never the other way round. */
+const SERVICE_LEAD: Line = { anyOf: ["service-admin", "security-admin"] };
+
+/** Approval chains by criticality [CLASS-1, JIT-3]. */
+const TIER_CHAINS = {
+  critical: [{ anyOf: ["ciso"] }, SECURITY_ADMIN, SECURITY_ADMIN],
+  high: [SECURITY_ADMIN, SERVICE_LEAD],
+  medium: [SERVICE_LEAD],
+  low: [],
+} as const satisfies Record<Tier, Chain>;
+
+/** Production secrets with personal data need this many other people, whatever their tier [JIT-2]. */
+const PERSONAL_DATA_PEOPLE = 2;
+
+const NAMING_OFFICERS = { approver: 2, anybody: 1 } as const;
+
+/** What every statement binds, so that a signature given under other rules is refused. */
+export const FLOOR = {
+  version: 1,
+  tiers: TIER_CHAINS,
+  productionPersonalData: { people: PERSONAL_DATA_PEOPLE, filledUpWith: SECURITY_ADMIN },
+  unknownTier: "critical",
+  unknownClassification: "pii",
+  namingOfficers: NAMING_OFFICERS,
+  sponsorDays: 30,
+} as const;
+
+const NOT_PERSONAL: readonly string[] = DATA_CLASSIFICATIONS.filter((it) => it !== "pii");
+
+/** Anything but a classification that is known and harmless counts as personal data. */
+export function isPersonalData(policy: SecretPolicy): boolean {
+  return policy.dataClassification === null || !NOT_PERSONAL.includes(policy.dataClassification);
+}
+
+/** Who must sign before this secret opens for a person, or is bound to a workload. */
+export function chainForUse(
+  policy: SecretPolicy,
+  environment: Environment,
+  personalData: boolean,
+): Chain {
+  const lines: Line[] = [...TIER_CHAINS[tierOf(policy)]];
+  if (environment === "prod" && (personalData || isPersonalData(policy))) {
+    while (lines.length < PERSONAL_DATA_PEOPLE) lines.push(SECURITY_ADMIN);
+  }
+  return lines;
+}
+
+/** Officers needed to give somebody a role or an approver a key; an officer who proposes it is one of them. */
+export function chainForNaming(
+  what: keyof typeof NAMING_OFFICERS,
+  officerProposes: boolean,
+): Chain {
+  return Array.from({ length: NAMING_OFFICERS[what] - (officerProposes ? 1 : 0) }, () => OFFICER);
+}
+
+/** A tier that is missing or not known is judged as the highest. */
+export function tierOf(policy: SecretPolicy): Tier {
+  return TIERS.find((tier) => tier === policy.tier) ?? "critical";
+}
+
+/** A chain that satisfies both: each line of one is covered by the narrower line of the other, or added. */
+export function stricter(a: Chain, b: Chain): Chain {
+  const lines: Line[] = [...a];
+  const free = new Set(lines.keys());
+  for (const line of b) {
+    const covered = [...free].find((at) => isWithin(lines[at], line));
+    const widened = covered ?? [...free].find((at) => isWithin(line, lines[at]));
+    if (widened === undefined) lines.push(line);
+    else {
+      if (covered === undefined) lines[widened] = line;
+      free.delete(widened);
+    }
+  }
+  return lines;
+}
+
+function isWithin(narrow: Line | undefined, wide: Line | undefined): boolean {
+  return (
+    narrow !== undefined &&
+    wide !== undefined &&
+    narrow.anyOf.every((it) => wide.anyOf.includes(it))
+  );
+}
+
+/**
+ * Puts each signer on a line of their own (a maximum matching; chains are short).
+ * Returns for each line the index of its signer, or null.
+ */
+export function matchLines(chain: Chain, signers: readonly Role[]): readonly (number | null)[] {
+  const signerOf: (number | null)[] = chain.map(() => null);
+  const place = (signer: number, tried: Set<number>): boolean => {
+    const role = signers[signer];
+    if (role === undefined) return false;
+    for (const [at, line] of chain.entries()) {
+      if (tried.has(at) || !line.anyOf.includes(role)) continue;
+      tried.add(at);
+      const holder = signerOf[at];
+      if (holder === null || holder === undefined || place(holder, tried)) {
+        signerOf[at] = signer;
+        return true;
+      }
+    }
+    return false;
+  };
+  for (const signer of signers.keys()) place(signer, new Set());
+  return signerOf;
+}
+
+export function isComplete(chain: Chain, signers: readonly Role[]): boolean {
+  return matchLines(chain, signers).every((signer) => signer !== null);
+}
+
+/** Whether one more signer of that role fills a line that is still open. */
+export function fillsALine(chain: Chain, signers: readonly Role[], role: Role): boolean {
+  const filled = (of: readonly Role[]) => matchLines(chain, of).filter((it) => it !== null).length;
+  return filled([...signers, role]) > filled(signers);
+}

@@ -1,0 +1,181 @@
+import type { Digest } from "@countersign/protocol/ids";
+import { type Refusal, refuse } from "@countersign/protocol/refusals";
+import { ROLE_NAMES, type Role, type SigningRole } from "@countersign/protocol/roles";
+import { type Decision, decided, refused } from "../../decisions/domain/decision.ts";
+import {
+  holds,
+  holdsAnywhere,
+  type Key,
+  type Person,
+  recentSponsors,
+} from "../../roster/domain/roster.ts";
+import { rulesOf } from "./act-rules.ts";
+import { fillsALine, isComplete, stricter } from "./chain.ts";
+import type { Proposal } from "./proposal.ts";
+import type { ActContext } from "./proposal-rules.ts";
+import { serviceOfProposal } from "./proposal-service.ts";
+
+/**
+ * Whether this person may sign a line of this proposal now, in this role. The one place that says so:
+ * the desk's explanation and the decision itself ask the same question. Null: they may.
+ */
+export function whyNotApprove(
+  context: Omit<ActContext, "signer">,
+  proposal: Proposal,
+  approver: Person,
+  role: SigningRole,
+): Refusal | null {
+  const { tenant, now } = context;
+  const over = whyOver(proposal, context);
+  if (over !== null) return over;
+  if (proposal.by === approver.person || proposal.beneficiaries.includes(approver.person)) {
+    return refuse("own-proposal", "You cannot approve what you asked for or gain by. Others must.");
+  }
+  if (proposal.approvals.some((it) => it.person === approver.person)) {
+    return refuse(
+      "same-person-twice",
+      "You have signed this already. The next line takes another person.",
+    );
+  }
+  if (role === "member" || !holds(approver, role, serviceOfProposal(proposal))) {
+    return refuse("not-allowed", "You do not hold a role that signs here.");
+  }
+  const chain = chainNow(context, proposal);
+  if (chain === null)
+    return refuse("facts-differ", "What was asked for is no longer so. It must be asked anew.");
+  const roles = proposal.approvals.map((it) => it.role);
+  if (!fillsALine(chain, roles, role)) {
+    return refuse("no-step-left", `No open line takes a ${ROLE_NAMES[role]}.`);
+  }
+  const requester = tenant.people.get(proposal.by);
+  for (const other of [
+    requester,
+    ...proposal.approvals.map((it) => tenant.people.get(it.person)),
+  ]) {
+    if (other === undefined) continue;
+    const tie = recentTie(approver, other, other === requester, now);
+    if (tie !== null) return tie;
+  }
+  return null;
+}
+
+/** Approvers must not owe each other, or the requester, their place [lesson L18, L20]. */
+function recentTie(
+  approver: Person,
+  other: Person,
+  isRequester: boolean,
+  now: ActContext["now"],
+): Refusal | null {
+  const mine = recentSponsors(approver, now);
+  const theirs = recentSponsors(other, now);
+  const who = isRequester ? "the person who asks" : "another approver";
+  const late = (message: string) => refuse("enrolled-too-recently", message);
+  if (mine.has(other.person)) {
+    return late(`You cannot approve this: ${who} enrolled you within the last 30 days.`);
+  }
+  if (isRequester) return null;
+  if (theirs.has(approver.person)) {
+    return late("You cannot approve this: you enrolled another approver within the last 30 days.");
+  }
+  if ([...mine].some((it) => theirs.has(it))) {
+    return late(
+      "You cannot approve this: you and another approver were enrolled by one person within 30 days.",
+    );
+  }
+  return null;
+}
+
+function whyOver(proposal: Proposal, { now }: Pick<ActContext, "now">): Refusal | null {
+  if (proposal.status !== "pending") {
+    return refuse("already-decided", `This is ${proposal.status} already.`);
+  }
+  return proposal.decideBy <= now
+    ? refuse("already-decided", "This has expired. It must be asked anew.")
+    : null;
+}
+
+/** The stricter of the chain when it was proposed and the chain now; null where the act no longer stands. */
+function chainNow(context: Omit<ActContext, "signer">, proposal: Proposal) {
+  const signer = context.tenant.people.get(proposal.by);
+  if (signer === undefined) return null;
+  const judged = rulesOf(proposal.statement).judge({ ...context, signer });
+  return judged.ok ? stricter(proposal.chain, judged.value.chain) : null;
+}
+
+export function decideApprove(
+  context: ActContext,
+  digest: Digest,
+  role: SigningRole,
+  key: Key,
+): Decision {
+  const proposal = context.tenant.proposals.get(digest);
+  if (proposal === undefined || !maySee(context.signer, proposal)) return refused(NOT_FOUND);
+  const no = whyNotApprove(context, proposal, context.signer, role);
+  if (no !== null) return refused(no);
+
+  const proposer = context.tenant.people.get(proposal.by);
+  if (proposer === undefined) return refused(NOT_FOUND);
+  const asProposer = { ...context, signer: proposer };
+  const rules = rulesOf(proposal.statement);
+  const judged = rules.judge(asProposer);
+  if (!judged.ok) return refused(judged.error);
+
+  const { tenant, person } = context.signer;
+  const approverRole = role as Role; // whyNotApprove refuses "member"
+  const approved = {
+    type: "ProposalApproved",
+    tenant,
+    proposal: digest,
+    person,
+    role: approverRole,
+    credential: key.credential,
+  } as const;
+  const chain = stricter(proposal.chain, judged.value.chain);
+  if (!isComplete(chain, [...proposal.approvals.map((it) => it.role), approverRole]))
+    return decided(approved);
+  const approvers = [...proposal.approvals.map((it) => it.person), person];
+  return decided(
+    approved,
+    { type: "ProposalAccepted", tenant, proposal: digest },
+    ...rules.effects(asProposer, { proposal: digest, approvers }),
+  );
+}
+
+/** Whoever could sign a line may refuse it: a no needs no second person. */
+export function decideDeny(context: ActContext, digest: Digest, role: SigningRole): Decision {
+  const proposal = context.tenant.proposals.get(digest);
+  if (proposal === undefined || !maySee(context.signer, proposal)) return refused(NOT_FOUND);
+  const over = whyOver(proposal, context);
+  if (over !== null) return refused(over);
+  const { tenant, person } = context.signer;
+  if (proposal.by === person) {
+    return refused(refuse("own-proposal", "This is your own. Withdraw it instead."));
+  }
+  const signs = role !== "member" && proposal.chain.some((line) => line.anyOf.includes(role));
+  if (!signs || !holds(context.signer, role, serviceOfProposal(proposal))) {
+    return refused(refuse("not-allowed", "You do not hold a role that decides this."));
+  }
+  return decided({ type: "ProposalDenied", tenant, proposal: digest, by: person });
+}
+
+export function decideWithdraw(context: ActContext, digest: Digest): Decision {
+  const proposal = context.tenant.proposals.get(digest);
+  if (proposal === undefined || proposal.by !== context.signer.person) return refused(NOT_FOUND);
+  const over = whyOver(proposal, context);
+  if (over !== null) return refused(over);
+  return decided({ type: "ProposalWithdrawn", tenant: proposal.tenant, proposal: digest });
+}
+
+/** Who may know of a proposal: whoever made it or gains by it, whoever could sign it, officers and auditors. */
+export function maySee(person: Person, proposal: Proposal): boolean {
+  if (proposal.by === person.person || proposal.beneficiaries.includes(person.person)) return true;
+  const signing = proposal.chain.flatMap((line) => line.anyOf);
+  const service = serviceOfProposal(proposal);
+  return (
+    signing.some((role) => holds(person, role, service)) ||
+    holdsAnywhere(person, "officer") ||
+    holdsAnywhere(person, "auditor")
+  );
+}
+
+const NOT_FOUND = refuse("not-found", "There is no such proposal that you may decide.");

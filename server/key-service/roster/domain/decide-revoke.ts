@@ -1,0 +1,119 @@
+import type { PersonId } from "@countersign/protocol/ids";
+import { type Refusal, refuse } from "@countersign/protocol/refusals";
+import type { SigningRole } from "@countersign/protocol/roles";
+import type { StatementOf } from "@countersign/protocol/statement";
+import { err, ok, type Result, unreachable } from "../../../kernel/result.ts";
+import { type Decision, decided, refused } from "../../decisions/domain/decision.ts";
+import type { DomainEvent } from "../../decisions/domain/event.ts";
+import type { ActContext } from "../../requests/domain/proposal-rules.ts";
+import { isOfOwnService } from "../../secrets/domain/own-secret.ts";
+
+type Revocation = StatementOf<"revoke">["body"];
+
+/**
+ * *Revoke*: taking away needs one signature and works at once. Everybody may revoke what is theirs;
+ * officers and security admins may revoke anything of their tenant.
+ */
+export function decideRevoke(
+  context: ActContext,
+  { subject }: Revocation,
+  role: SigningRole,
+): Decision {
+  const found = lookUp(context, subject, role);
+  if (!found.ok) return refused(found.error);
+  const { owner, ownService, active, events } = found.value;
+  const guards = role === "officer" || role === "security-admin";
+  const own = owner !== null && owner === context.signer.person;
+  if (!guards && !own && !ownService) return refused(NOT_FOUND);
+  if (!active) return refused(refuse("already-decided", "This was revoked or has ended already."));
+  return decided(...events);
+}
+
+type Found = {
+  readonly owner: PersonId | null;
+  readonly ownService: boolean;
+  readonly active: boolean;
+  readonly events: readonly DomainEvent[];
+};
+
+function lookUp(
+  { state, tenant, signer }: ActContext,
+  subject: Revocation["subject"],
+  role: SigningRole,
+): Result<Found, Refusal> {
+  const id = signer.tenant;
+  switch (subject.type) {
+    case "grant": {
+      const grant = tenant.grants.get(subject.request);
+      if (grant === undefined) return err(NOT_FOUND);
+      return found(grant.person, grant.status === "active", {
+        type: "GrantRevoked",
+        tenant: id,
+        request: subject.request,
+      });
+    }
+    case "device": {
+      const device = tenant.devices.get(subject.device);
+      if (device === undefined || device.label !== subject.label) return err(NOT_FOUND);
+      return found(device.person, device.status === "active", {
+        type: "DeviceRevoked",
+        tenant: id,
+        device: subject.device,
+      });
+    }
+    case "key": {
+      const key = state.keys.get(subject.credential);
+      const fits = key?.tenant === id && key.person === subject.person.person;
+      if (key === undefined || !fits) return err(NOT_FOUND);
+      return found(key.person, key.status !== "revoked", {
+        type: "KeyRevoked",
+        tenant: id,
+        credential: subject.credential,
+      });
+    }
+    case "binding": {
+      const binding = tenant.bindings.get(subject.binding);
+      const secret = binding === undefined ? undefined : tenant.secrets.get(binding.secret);
+      if (
+        binding === undefined ||
+        secret === undefined ||
+        secret.secret !== subject.secret.secret
+      ) {
+        return err(NOT_FOUND);
+      }
+      return ok({
+        owner: null,
+        ownService: isOfOwnService(signer, role, secret),
+        active: binding.status === "active",
+        events: [{ type: "BindingRevoked", tenant: id, binding: subject.binding }],
+      });
+    }
+    case "secret": {
+      const secret = tenant.secrets.get(subject.secret.secret);
+      if (secret === undefined || secret.name !== subject.secret.name) return err(NOT_FOUND);
+      return ok({
+        owner: null,
+        ownService: isOfOwnService(signer, role, secret),
+        active: secret.status === "active",
+        events: [{ type: "SecretRevoked", tenant: id, secret: subject.secret.secret }],
+      });
+    }
+    case "person": {
+      const person = tenant.people.get(subject.person.person);
+      if (person === undefined || person.name !== subject.person.name) return err(NOT_FOUND);
+      return found(person.person, person.status === "active", {
+        type: "PersonRevoked",
+        tenant: id,
+        person: subject.person.person,
+      });
+    }
+    default:
+      return unreachable(subject);
+  }
+}
+
+function found(owner: PersonId, active: boolean, event: DomainEvent): Result<Found, Refusal> {
+  return ok({ owner, ownService: false, active, events: [event] });
+}
+
+const NOT_FOUND = refuse("not-found", "There is nothing of that kind that you may revoke.");
