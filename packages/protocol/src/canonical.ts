@@ -22,13 +22,19 @@ export function canonicalise(value: unknown): string {
   }
   // Array.from visits holes, which map and join would pass over.
   if (Array.isArray(value)) return `[${Array.from(value, canonicalise).join(",")}]`;
-  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+  if (typeof value === "object" && isPlain(value)) {
     const members = Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
       .map(([name, member]) => `${canonicalise(name)}:${canonicalise(member)}`);
     return `{${members.join(",")}}`;
   }
   throw new TypeError(`${typeof value} has no canonical form`);
+}
+
+/** An object literal, or an object without a prototype. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /**

@@ -18,8 +18,10 @@ export const DIGEST_DOMAINS = {
   identify: "countersign/identify/v1\n",
   invitation: "countersign/invitation/v1\n",
   deviceKey: "countersign/device-key/v1\n",
+  consoleCredential: "countersign/console-credential/v1\n",
   deviceCall: "countersign/device-call/v1\n",
   release: "countersign/release/v1\n",
+  intake: "countersign/intake/v1\n",
 } as const;
 
 export type DigestDomain = keyof typeof DIGEST_DOMAINS;

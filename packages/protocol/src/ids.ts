@@ -32,7 +32,7 @@ export function idText(prefix: "p" | "d" | "s" | "r" | "b" | "x", random: Uint8A
 const fixedBytes = <Brand extends string>(sizeBytes: number, _brand: Brand) =>
   z
     .string()
-    .length(Math.ceil((sizeBytes * 4) / 3))
+    .length(Math.ceil((sizeBytes * 4) / 3), { abort: true })
     .refine(
       (text) => fromBase64url(text)?.length === sizeBytes,
       `not ${sizeBytes} bytes, base64url`,
@@ -56,7 +56,7 @@ export type Salt = z.infer<typeof salt>;
 export const base64urlBytes = (minBytes: number, maxBytes: number) =>
   z
     .string()
-    .max(Math.ceil((maxBytes * 4) / 3))
+    .max(Math.ceil((maxBytes * 4) / 3), { abort: true })
     .refine((text) => {
       const bytes = fromBase64url(text);
       return bytes !== null && bytes.length >= minBytes && bytes.length <= maxBytes;

@@ -27,7 +27,7 @@ export const environment = z.enum(ENVIRONMENTS);
 /** `service/environment/path/name`, e.g. `payments/prod/postgres/app-password`; what follows `secret://` [NAME-1]. */
 export const secretName = z
   .string()
-  .max(256)
+  .max(256, { abort: true, error: "secret name: 256 characters at most" })
   .regex(
     new RegExp(`^${SEGMENT}/(?:${ENVIRONMENTS.join("|")})(?:/${SEGMENT}){1,6}$`),
     "secret name: service/environment/path/name, of a to z, 0 to 9, dot and hyphen",
@@ -56,11 +56,15 @@ export function environmentOf(name: SecretName): Environment {
   return environment.parse(name.split("/")[1]);
 }
 
-/** SPIFFE ID of a workload (SPIFFE-ID section 2): lower-case trust domain, no query, no fragment. */
+/**
+ * SPIFFE ID of a workload (SPIFFE-ID section 2): lower-case trust domain of 255 at most, a path without
+ * empty or dot segments, no query, no fragment. Paths are case-sensitive there, so `/App` and `/app` are
+ * two workloads; both are shown in the mono face. 512 at most here, so that 20 bindings fit a statement.
+ */
 export const spiffeId = z
   .string()
-  .max(512)
-  .regex(/^spiffe:\/\/[a-z0-9.-]{1,255}(?:\/[a-zA-Z0-9._-]+)+$/, "not a SPIFFE ID")
+  .max(512, { abort: true, error: "a SPIFFE ID of 512 characters at most" })
+  .regex(/^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/[a-zA-Z0-9._-]+)+$/, "not a SPIFFE ID")
   .refine((text) => !/\/\.\.?(\/|$)/.test(text), "a SPIFFE ID has no dot segments")
   .brand<"SpiffeId">();
 export type SpiffeId = z.infer<typeof spiffeId>;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { utf8 } from "./bytes.ts";
 import { canonicalise } from "./canonical.ts";
-import { DIGEST_DOMAINS, digestOf } from "./digest.ts";
-import { base64urlBytes, type Digest, deviceId, requestId, secretId } from "./ids.ts";
+import { DIGEST_DOMAINS } from "./digest.ts";
+import { base64urlBytes, deviceId, requestId, secretId } from "./ids.ts";
 
 /** 65,536 bytes of value and a 16-byte tag. */
 const MAX_CIPHERTEXT_BYTES = 65_552;
@@ -28,7 +28,7 @@ export type ReleaseContext = z.infer<typeof releaseContext>;
  * HKDF-SHA256, AES-256-GCM) to the key made for the request, signed by the key service.
  *
  * `enc` is the 65-byte encapsulated key, `ciphertext` the value and its tag, `signature` ECDSA P-256
- * `r || s` over `releaseDigest`, by the release key that was pinned at login. HPKE's base mode says
+ * `r || s` over `releaseSignedBytes`, by the release key that was pinned at login. HPKE's base mode says
  * nothing of the sender: a message is opened only after its signature held.
  */
 export const releaseMessage = z.strictObject({
@@ -46,16 +46,16 @@ export function releaseInfo(context: ReleaseContext): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * What the key service signs: SHA-256 over the release domain and the canonical form of everything
- * but the signature.
+ * What the key service signs, with ECDSA P-256 and SHA-256: the release domain and the canonical form
+ * of everything but the signature.
  */
-export function releaseDigest(message: Omit<ReleaseMessage, "signature">): Promise<Digest> {
-  return digestOf("release", {
-    kind: message.kind,
-    ...contextOf(message),
-    enc: message.enc,
-    ciphertext: message.ciphertext,
-  });
+export function releaseSignedBytes(
+  message: Omit<ReleaseMessage, "signature">,
+): Uint8Array<ArrayBuffer> {
+  const { kind, enc, ciphertext } = message;
+  return utf8(
+    DIGEST_DOMAINS.release + canonicalise({ kind, ...contextOf(message), enc, ciphertext }),
+  );
 }
 
 function contextOf(context: ReleaseContext): ReleaseContext {

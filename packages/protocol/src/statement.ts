@@ -17,10 +17,10 @@ import {
   secretId,
 } from "./ids.ts";
 import { instant } from "./instants.ts";
-import { environment, secretName, spiffeId, tenantId } from "./names.ts";
+import { environment, type SecretName, secretName, spiffeId, tenantId } from "./names.ts";
 import { secretPolicy } from "./policy.ts";
 import { assignment, signingRole } from "./roles.ts";
-import { SECRET_CATEGORIES, SECRET_TYPES } from "./taxonomy.ts";
+import { type Environment, SECRET_CATEGORIES, SECRET_TYPES } from "./taxonomy.ts";
 
 /*
  * One statement is one act by one person. Its digest is the WebAuthn challenge, so that the assertion
@@ -34,14 +34,22 @@ export const deviceRef = z.strictObject({
   label: commitment,
   enrolledAt: instant,
 });
+
+/** The name is what people read and the environment is what rules judge: one must not contradict the other. */
+const nameAgrees = (of: { readonly name: SecretName; readonly environment: Environment }) =>
+  of.name.split("/")[1] === of.environment; // runs, and must not throw, on malformed names too
+const OTHER_ENVIRONMENT = "the environment is not the one in the name";
+
 /** `version` is the version that opens; `policy` the digest of the metadata that was judged. */
-export const secretRef = z.strictObject({
-  secret: secretId,
-  name: secretName,
-  environment,
-  version: z.int().min(1).max(1_000_000),
-  policy: digest,
-});
+export const secretRef = z
+  .strictObject({
+    secret: secretId,
+    name: secretName,
+    environment,
+    version: z.int().min(1).max(1_000_000),
+    policy: digest,
+  })
+  .refine(nameAgrees, OTHER_ENVIRONMENT);
 export type PersonRef = z.infer<typeof personRef>;
 export type DeviceRef = z.infer<typeof deviceRef>;
 export type SecretRef = z.infer<typeof secretRef>;
@@ -97,18 +105,20 @@ export const workloadBinding = z.strictObject({
 });
 export type WorkloadBinding = z.infer<typeof workloadBinding>;
 
-const registerSecret = z.strictObject({
-  secret: secretId,
-  name: secretName,
-  environment,
-  type: z.enum(SECRET_TYPES),
-  category: z.enum(SECRET_CATEGORIES),
-  policy: secretPolicy,
-  /** Digest of (tenant, secret, name, environment, version 1): what the first value is encrypted under. */
-  identity: digest,
-  value: valueRef.nullable(),
-  bindings: z.array(workloadBinding).max(20),
-});
+const registerSecret = z
+  .strictObject({
+    secret: secretId,
+    name: secretName,
+    environment,
+    type: z.enum(SECRET_TYPES),
+    category: z.enum(SECRET_CATEGORIES),
+    policy: secretPolicy,
+    /** Digest of (tenant, secret, name, environment, version 1): what the first value is encrypted under. */
+    identity: digest,
+    value: valueRef.nullable(),
+    bindings: z.array(workloadBinding).max(20),
+  })
+  .refine(nameAgrees, OTHER_ENVIRONMENT);
 
 const editSecret = z.strictObject({ secret: secretRef, after: secretPolicy });
 const reclassifySecret = z.strictObject({ secret: secretRef, after: secretPolicy });
@@ -116,17 +126,23 @@ const reclassifySecret = z.strictObject({ secret: secretRef, after: secretPolicy
 const putValue = z.strictObject({ secret: secretRef, identity: digest, value: valueRef });
 
 export const MAX_SECRETS_PER_REQUEST = 20;
-const request = z.strictObject({
-  request: requestId,
-  secrets: z.array(secretRef).min(1).max(MAX_SECRETS_PER_REQUEST),
-  recipient: deviceRef,
-  justification: commitment,
-  ticket: commitment,
-  notBefore: instant,
-  expiresAt: instant,
-  /** Openings of each secret on that device. */
-  maxUses: z.int().min(1).max(100),
-});
+const request = z
+  .strictObject({
+    request: requestId,
+    secrets: z.array(secretRef).min(1).max(MAX_SECRETS_PER_REQUEST),
+    recipient: deviceRef,
+    justification: commitment,
+    ticket: commitment,
+    notBefore: instant,
+    expiresAt: instant,
+    /** Openings of each secret on that device. */
+    maxUses: z.int().min(1).max(100),
+  })
+  .refine((it) => it.notBefore < it.expiresAt, "the request ends before it begins")
+  .refine(
+    (it) => new Set(it.secrets.map((secret) => secret.secret)).size === it.secrets.length,
+    "a secret is named twice",
+  );
 
 /** The proposal that is decided, by the digest of its statement: a changed proposal is another one. */
 const approve = z.strictObject({ proposal: digest, reason: commitment.nullable() });
@@ -212,7 +228,11 @@ export function encodeStatement(of: Statement): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Reads bytes from outside. Only the canonical form of a known kind and version is a statement. */
+/**
+ * Reads bytes from outside. Only the canonical form of a known kind and version is a statement: one
+ * byte more, less or different is another statement or none. Says nothing of who signed, or whether the
+ * ids in it exist.
+ */
 export function parseStatement(
   bytes: Uint8Array,
 ): { ok: true; value: Statement } | { ok: false; error: StatementError } {
@@ -223,17 +243,21 @@ export function parseStatement(
     json = parseCanonical(bytes, STATEMENT_LIMITS);
   } catch (error) {
     if (error instanceof BoundedJsonError) return malformed(error.message);
-    if (error instanceof TypeError)
-      return malformed("the statement has text without a canonical form");
     throw error;
   }
   if (json === null) return malformed("the statement is not in canonical form");
   const parsed = statement.safeParse(json);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const issue = parsed.error.issues[0];
-  return malformed(
-    `${issue?.path.join(".") || "statement"}: ${issue?.message ?? "not as expected"}`,
-  );
+  return malformed(whatIsWrong(parsed.error));
+}
+
+/** Where and what, in words of the schema: nothing that the input chose is repeated. */
+function whatIsWrong(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return "not a statement";
+  const where = issue.path.join(".") || "statement";
+  if (issue.code === "unrecognized_keys") return `${where}: has a field that is not known`;
+  return `${where}: ${issue.message}`;
 }
 
 /** `SHA-256("countersign/statement/v1\n" || bytes)`: the WebAuthn challenge, and the statement's name in the ledger. */

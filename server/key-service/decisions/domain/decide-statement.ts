@@ -15,6 +15,7 @@ import type { ActContext } from "../../requests/domain/proposal-rules.ts";
 import { decideEnrolDevice } from "../../roster/domain/decide-enrol-device.ts";
 import { decideRevoke } from "../../roster/domain/decide-revoke.ts";
 import { APPROVING_ROLES, holdsAnywhere, type Key } from "../../roster/domain/roster.ts";
+import { judgeCounter } from "../../statements/domain/judge-counter.ts";
 import { type Decision, decided, refused } from "./decision.ts";
 import type { DomainEvent } from "./event.ts";
 import type { State } from "./state.ts";
@@ -33,6 +34,8 @@ export type SignedStatement = {
   readonly credential: CredentialId;
   /** The authenticator's counter, as received. */
   readonly signCount: number;
+  /** Whether an earlier statement under the same touch has recorded the counter: it is judged once a touch. */
+  readonly counted: boolean;
 };
 
 /**
@@ -73,7 +76,9 @@ export function decideStatement(state: State, signed: SignedStatement, now: Inst
   return decided(
     { type: "NonceConsumed", nonce: statement.nonce, signBy: statement.signBy },
     ...decision.events,
-    { type: "KeyCounted", credential: key.credential, signCount: signed.signCount },
+    ...(signed.counted
+      ? []
+      : [{ type: "KeyCounted", credential: key.credential, signCount: signed.signCount } as const]),
   );
 }
 
@@ -127,14 +132,8 @@ function judgeKey(
       refuse("key-revoked", "Approvers sign with keys that cannot be copied. Use another key."),
     );
   }
-  // WebAuthn Level 3, section 6.1.1: a counter that does not grow is a sign of a cloned key.
-  const counts = key.signCount > 0 || signed.signCount > 0;
-  if (counts && signed.signCount <= key.signCount) {
-    return refused(KEY_LOCKED, {
-      type: "KeyLocked",
-      tenant: key.tenant,
-      credential: key.credential,
-    });
+  if (!signed.counted && judgeCounter(key.signCount, signed.signCount) === "regressed") {
+    return refused(KEY_LOCKED, { type: "KeyLocked", tenant: key.tenant, credential: key.credential });
   }
   return null;
 }

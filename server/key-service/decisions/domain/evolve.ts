@@ -86,6 +86,7 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
         expiresAt,
         status: "active",
       });
+      state.deviceTenants.set(device, tenant);
       return;
     }
     case "DeviceRevoked":

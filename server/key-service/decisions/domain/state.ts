@@ -40,6 +40,8 @@ export type State = {
   lastAt: Instant | null;
   rosterEpoch: number;
   readonly tenants: Map<TenantId, TenantState>;
+  /** Which tenant a device belongs to: a call proves its device, and this its tenant. */
+  readonly deviceTenants: Map<DeviceId, TenantId>;
   /** Across tenants: a credential or a public key belongs to one person in the world. */
   readonly keys: Map<CredentialId, Key>;
   readonly keyOwners: Map<string, CredentialId>;
@@ -58,6 +60,7 @@ export function emptyState(): State {
     lastAt: null,
     rosterEpoch: 0,
     tenants: new Map(),
+    deviceTenants: new Map(),
     keys: new Map(),
     keyOwners: new Map(),
     invitations: new Map(),

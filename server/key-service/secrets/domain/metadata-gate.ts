@@ -1,7 +1,7 @@
 import { addSeconds, type Instant } from "@countersign/protocol/instants";
 import { ownerName, serviceName, serviceOf } from "@countersign/protocol/names";
 import { DATA_CLASSIFICATIONS, TIERS } from "@countersign/protocol/taxonomy";
-import { rotationCeilingDays } from "../taxonomy/rotation-ceiling.ts";
+import { rotationCeilingDays, rotationCeilingSeconds } from "../taxonomy/rotation-ceiling.ts";
 import type { Secret } from "./secret.ts";
 
 /** One thing that keeps a secret from being handed out, in words that name the field [META-1]. */
@@ -55,9 +55,10 @@ export function metadataGaps(secret: Secret): readonly MetadataGap[] {
   return gaps;
 }
 
-/** When the current value ends: rotation period after it was put [META-2]. Null where either is unknown. */
+/** When the current value ends: rotation period, or the shorter ceiling of its kind, after it was put [META-2]. Null where either is unknown. */
 export function valueExpiresAt(secret: Secret): Instant | null {
   const { policy, current } = secret;
   if (current === null || policy.rotationPeriodDays === null) return null;
-  return addSeconds(current.addedAt, policy.rotationPeriodDays * 86_400);
+  const seconds = Math.min(policy.rotationPeriodDays * 86_400, rotationCeilingSeconds(secret));
+  return addSeconds(current.addedAt, seconds);
 }

@@ -4,6 +4,7 @@ import { digestOfNow } from "../../../kernel/digest.ts";
 import { err, ok } from "../../../kernel/result.ts";
 import { chainForUse } from "../../requests/domain/chain.ts";
 import type { ActRules } from "../../requests/domain/proposal-rules.ts";
+import { CATEGORIES } from "../taxonomy/categories.ts";
 import { judgeBinding } from "./bind-workload-rules.ts";
 import { identityDigest } from "./identity.ts";
 import { isOfOwnService } from "./own-secret.ts";
@@ -23,6 +24,9 @@ export const registerSecretRules: ActRules<"register-secret"> = {
     }
     if (body.environment !== environmentOf(body.name)) {
       return err(refuse("malformed", "The environment is not the one in the secret's name."));
+    }
+    if (CATEGORIES[body.category].type !== body.type) {
+      return err(refuse("malformed", `A ${body.category} is not of type ${body.type}.`));
     }
     if (tenant.secretsByName.has(body.name)) {
       return err(

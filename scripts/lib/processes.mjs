@@ -1,0 +1,160 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { Failure } from "./failure.mjs";
+import { inRoot, inState, root, stateDir } from "./paths.mjs";
+import { mustRun } from "./run.mjs";
+import { writePrivate } from "./secrets-files.mjs";
+import { answersOk } from "./supervisor.mjs";
+
+/** @import { ProcessSpec } from "./supervisor.mjs" */
+
+/** The system's limit for the path of a unix socket. */
+const LONGEST_SOCKET_PATH = 107;
+
+/**
+ * Ports of a development installation, each changed by the variable of its name.
+ */
+export const ports = {
+  desk: portFrom("COUNTERSIGN_DESK_PORT", 8460),
+  witness: portFrom("COUNTERSIGN_WITNESS_PORT", 8461),
+  postgres: portFrom("COUNTERSIGN_POSTGRES_PORT", 8462),
+};
+
+export const deskOrigin =
+  process.env.COUNTERSIGN_DESK_ORIGIN ?? `http://desk.localhost:${ports.desk}`;
+
+const logVerifierKeyFile = () => inState("key-service", "log-verifier-key");
+const witnessesFile = () => inState("key-service", "witnesses.json");
+const witnessKeyFile = () => inState("witness", "key.pem");
+
+/**
+ * What the key service is started with (read by server/config/key-service-config.ts).
+ * @param {Record<string, string>} token
+ * @param {Record<string, string>} database
+ * @returns {Record<string, string>}
+ */
+export function keyServiceEnvironment(token, database) {
+  return {
+    ...baseEnvironment(),
+    ...token,
+    ...database,
+    COUNTERSIGN_STATE_DIR: folder("key-service"),
+    COUNTERSIGN_DESK_ORIGIN: deskOrigin,
+    COUNTERSIGN_DESK_PORT: String(ports.desk),
+    COUNTERSIGN_DESK_PAGE_DIR: inRoot("dist", "desk"),
+    COUNTERSIGN_RPC_SOCKET: rpcSocket(),
+    COUNTERSIGN_LOG_VERIFIER_KEY_FILE: logVerifierKeyFile(),
+    COUNTERSIGN_WITNESSES_FILE: witnessesFile(),
+    COUNTERSIGN_PEOPLE_FILE: inState("people.json"),
+    COUNTERSIGN_GENESIS: "development",
+  };
+}
+
+/**
+ * The log's key comes before the witnesses', which come before the genesis that names them.
+ * @param {Record<string, string>} environment of the key service
+ * @param {(note: string) => void} note
+ */
+export async function ensureLogKey(environment, note) {
+  if (existsSync(logVerifierKeyFile())) return note("current");
+  await mustRun(process.execPath, [inRoot("dist", "prepare-log-key.mjs")], {
+    env: environment,
+    what: "The ledger's signing key could not be made on the token",
+    todo: "Read the lines above.",
+  });
+  note("made on the token");
+}
+
+/** @returns {ProcessSpec} */
+export function witnessSpec() {
+  return spec("witness", `http://127.0.0.1:${ports.witness}/readyz`, {
+    ...baseEnvironment(),
+    WITNESS_NAME: "witness.localhost/1",
+    WITNESS_PORT: String(ports.witness),
+    WITNESS_STATE_FOLDER: folder("witness", "state"),
+    WITNESS_KEY_FILE: witnessKeyFile(),
+    WITNESS_LOGS: logVerifierKeyFile(),
+  });
+}
+
+/** Tells the key service where the witness is and what its key is; it has just announced both. */
+export function writeWitnessesFile() {
+  const announced = `${witnessKeyFile()}.pub`;
+  if (!existsSync(announced)) {
+    throw new Failure(
+      `The witness is ready but did not write its verifier key to ${announced}.`,
+      "Run `npm run reset` and start again.",
+    );
+  }
+  const verifierKey = readFileSync(announced, "utf8").trim();
+  const url = `http://127.0.0.1:${ports.witness}`;
+  writePrivate(witnessesFile(), JSON.stringify([{ url, verifierKey }], null, 2));
+}
+
+/**
+ * @param {Record<string, string>} environment
+ * @returns {ProcessSpec}
+ */
+export function keyServiceSpec(environment) {
+  return spec("key-service", `http://127.0.0.1:${ports.desk}/readyz`, environment);
+}
+
+/**
+ * @param {string} name
+ * @param {string} readyUrl
+ * @param {Record<string, string>} env
+ * @returns {ProcessSpec}
+ */
+function spec(name, readyUrl, env) {
+  return {
+    name,
+    command: [process.execPath, "--enable-source-maps", inRoot("dist", `${name}.mjs`)],
+    cwd: root,
+    env,
+    isReady: answersOk(readyUrl),
+    logFile: inState("logs", `${name}.log`),
+  };
+}
+
+/** A child inherits nothing by accident: neither DATABASE_URL nor what else a shell carries. */
+function baseEnvironment() {
+  return Object.fromEntries(
+    ["PATH", "HOME", "TZ", "LANG", "LD_PRELOAD", "FAKETIME"].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function rpcSocket() {
+  const inside = inState("key-service", "rpc", "key-service.sock");
+  const id = createHash("sha256").update(stateDir).digest("hex").slice(0, 8);
+  const short = join(tmpdir(), `countersign-${userInfo().uid}-${id}`, "key-service.sock");
+  const path = inside.length <= LONGEST_SOCKET_PATH ? inside : short;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return path;
+}
+
+/** @param {...string} parts */
+function folder(...parts) {
+  const path = inState(...parts);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}
+
+/**
+ * @param {string} variable
+ * @param {number} otherwise
+ */
+function portFrom(variable, otherwise) {
+  const text = process.env[variable];
+  if (text === undefined || text === "") return otherwise;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new Failure(
+    `${variable} is "${text}", which is no port.`,
+    "Give a number from 1 to 65535.",
+  );
+}

@@ -1,0 +1,149 @@
+// `npm start`: everything from a fresh clone to running processes. Only Node's own modules are loaded
+// before the packages are installed.
+import { mkdirSync } from "node:fs";
+import { ensureBundles } from "./lib/bundles.mjs";
+import { openDatabase, prepareDatabase } from "./lib/database.mjs";
+import {
+  forgetInstance,
+  recordInstance,
+  requireFreePorts,
+  requireNoInstance,
+  stopOrphans,
+} from "./lib/instance.mjs";
+import { ensurePackages, requireNode } from "./lib/packages.mjs";
+import { stateDir } from "./lib/paths.mjs";
+import { readPeople, showPeople } from "./lib/people.mjs";
+import { ensurePkcs11 } from "./lib/pkcs11-build.mjs";
+import {
+  deskOrigin,
+  ensureLogKey,
+  keyServiceEnvironment,
+  keyServiceSpec,
+  ports,
+  witnessSpec,
+  writeWitnessesFile,
+} from "./lib/processes.mjs";
+import { bold, dim, duration, explain, green, indent, red, say, step, yellow } from "./lib/say.mjs";
+import { showLine } from "./lib/show-line.mjs";
+import { untilStopped } from "./lib/shutdown.mjs";
+import { Supervisor } from "./lib/supervisor.mjs";
+import { ensureToken } from "./lib/token.mjs";
+
+const startedAt = performance.now();
+const supervisor = new Supervisor({ onLine: showLine, onEvent: report });
+/** @type {import("./lib/database.mjs").OpenDatabase | undefined} */
+let database;
+
+const stopped = untilStopped({
+  stop: async () => {
+    say(`\n${bold("Stopping")}  ${dim("(Ctrl-C again ends everything at once)")}`);
+    await supervisor.stop();
+    await database?.stop();
+    forgetInstance();
+    say(`${green("✓")} stopped`);
+  },
+  force: () => {
+    supervisor.kill();
+    if (database?.pid !== undefined) process.kill(database.pid, "SIGQUIT");
+  },
+});
+
+try {
+  await start();
+} catch (error) {
+  // Ctrl-C while starting makes the step at hand fail; then there is nothing to explain.
+  if (!stopped.requested()) {
+    explain(error);
+    process.exitCode = 1;
+    await supervisor.stop();
+    await database?.stop();
+    process.exit();
+  }
+}
+
+async function start() {
+  requireNode();
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  requireNoInstance();
+  const orphans = await stopOrphans();
+  if (orphans.length > 0)
+    say(`${yellow("!")} ended what an earlier run left: ${orphans.join(", ")}`);
+  recordInstance([]);
+
+  await step("packages", ensurePackages);
+  await step("PKCS#11 binding", ensurePkcs11);
+  await step("programs", ensureBundles);
+  const token = await step("token", ensureToken);
+  await requireFreePorts(wantedPorts());
+  const opened = await step("PostgreSQL", (note) => openDatabase(ports.postgres, note));
+  database = opened;
+  void watchDatabase(opened);
+  const role = await step("schema and roles", (note) => prepareDatabase(opened.adminUrl, note));
+  const environment = keyServiceEnvironment(token, role);
+  await step("ledger key", (note) => ensureLogKey(environment, note));
+  await step("witness", () => supervisor.start(witnessSpec()));
+  writeWitnessesFile();
+  await step("key service", () => supervisor.start(keyServiceSpec(environment)));
+  recordInstance(supervisor.running());
+  announce(opened.place);
+}
+
+/** @param {string} place of the database */
+function announce(place) {
+  say(`\n${bold("Countersign runs")}, ready in ${duration(performance.now() - startedAt)}\n`);
+  say(`  desk         ${bold(deskOrigin)}`);
+  say(`  witness      http://127.0.0.1:${ports.witness}`);
+  say(`  PostgreSQL   ${place}`);
+  say(`  state, logs  ${stateDir}\n`);
+  const people = readPeople() ?? [];
+  if (people.length > 0) {
+    say("The development cast. Open a person's link to enrol a first key; it works once:\n");
+    showPeople(people);
+  }
+  say(
+    `\n${dim("npm run people shows this again, npm run reset starts afresh, Ctrl-C stops everything.")}`,
+  );
+}
+
+function wantedPorts() {
+  return [
+    { name: "desk", port: ports.desk, variable: "COUNTERSIGN_DESK_PORT" },
+    { name: "witness", port: ports.witness, variable: "COUNTERSIGN_WITNESS_PORT" },
+    ...(process.env.DATABASE_URL
+      ? []
+      : [{ name: "database", port: ports.postgres, variable: "COUNTERSIGN_POSTGRES_PORT" }]),
+  ];
+}
+
+/** @param {import("./lib/supervisor.mjs").SupervisorEvent} event */
+function report(event) {
+  if (event.kind === "died") {
+    say(`\n${red("✗")} ${bold(event.name)} ${event.how}. Its last words:`);
+    say(dim(indent(event.lastLines.join("\n") || "(none)")));
+    say(`  starting it again in ${duration(event.restartInMs)}`);
+  } else if (event.kind === "restarted") {
+    recordInstance(supervisor.running());
+    say(`${green("✓")} ${bold(event.name)} started again`);
+  } else {
+    say(`${yellow("!")} ${bold(event.name)} did not end in time and was killed`);
+  }
+}
+
+/**
+ * An embedded PostgreSQL that ends by itself is started again on the same folder; the processes
+ * reconnect by themselves.
+ * @param {import("./lib/database.mjs").OpenDatabase} opened
+ */
+async function watchDatabase(opened) {
+  if (opened.exited === undefined) return;
+  const code = await opened.exited;
+  if (stopped.requested() || process.exitCode === 1) return;
+  say(`\n${red("✗")} ${bold("PostgreSQL")} ended with exit code ${code}, starting it again`);
+  try {
+    database = await openDatabase(ports.postgres, () => {});
+    say(`${green("✓")} ${bold("PostgreSQL")} started again`);
+    void watchDatabase(database);
+  } catch (error) {
+    explain(error);
+  }
+}

@@ -1,0 +1,161 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../tests/support/postgres.ts";
+import { createPool } from "./pool.ts";
+import { applyRoles } from "./roles.ts";
+import { inSession } from "./session.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const refusedTo = (url: string, sql: string) =>
+  inSession(url, (client) => client.query(sql)).then(
+    () => "allowed",
+    (error: unknown) => (error instanceof Error ? error.message : ""),
+  );
+
+describe("database roles", () => {
+  it("gives neither role the rights of a superuser, of a role maker or past row-level security", async () => {
+    const rows = await inSession(database.adminUrl, async (client) => {
+      const { keyService, console } = database.roles;
+      const result = await client.query(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles WHERE rolname = ANY($1)",
+        [[keyService.name, console.name]],
+      );
+      return result.rows;
+    });
+    expect(rows).toHaveLength(2);
+    for (const row of rows) expect(Object.values(row)).toEqual(Array(5).fill(false));
+  });
+
+  it("L26 SEG-3 lets the console read projections and write none of them", async () => {
+    expect(await refusedTo(database.consoleUrl, "SELECT * FROM projection.cursor")).toBe("allowed");
+    for (const sql of [
+      "INSERT INTO projection.cursor VALUES ('x', 1)",
+      "UPDATE projection.cursor SET next_index = 0",
+      "DELETE FROM projection.cursor",
+      "TRUNCATE projection.cursor",
+      "CREATE TABLE projection.mine (id int)",
+    ]) {
+      expect(await refusedTo(database.consoleUrl, sql), sql).toMatch(/permission denied/);
+    }
+  });
+
+  it("KEY-2 L25 shows the console no primary table, whichever there are", async () => {
+    const tables = await inSession(database.adminUrl, async (client) => {
+      const { rows } = await client.query<{ name: string }>(
+        "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables WHERE table_schema IN ('keyservice', 'public')",
+      );
+      return rows.map((row) => row.name);
+    });
+    expect(tables.length).toBeGreaterThan(5);
+    for (const table of tables) {
+      const refusal = await refusedTo(database.consoleUrl, `SELECT * FROM ${table}`);
+      expect(refusal, table).toMatch(/permission denied/);
+    }
+  });
+
+  it("lets the console keep tables of its own, which the key service cannot be made to read", async () => {
+    expect(await refusedTo(database.consoleUrl, "CREATE TABLE console.note (id int)")).toBe(
+      "allowed",
+    );
+    expect(await refusedTo(database.url, "SELECT * FROM console.note")).toMatch(
+      /permission denied/,
+    );
+  });
+
+  it("AUD-2 gives the key service's own role no way to edit or remove a ledger entry", async () => {
+    const entry = "INSERT INTO keyservice.ledger_entry VALUES (0, '\\x00', '\\x00')";
+    expect(await refusedTo(database.url, entry)).toBe("allowed");
+    for (const sql of [
+      "UPDATE keyservice.ledger_entry SET bytes = '\\x01'",
+      "DELETE FROM keyservice.ledger_entry",
+      "TRUNCATE keyservice.ledger_entry",
+      "DROP TABLE keyservice.ledger_entry",
+      "DELETE FROM keyservice.tree_head",
+    ]) {
+      expect(await refusedTo(database.url, sql), sql).toMatch(/permission denied|must be owner/);
+    }
+  });
+
+  it("takes back what was granted by hand", async () => {
+    const role = database.roles.console.name;
+    await inSession(database.adminUrl, async (client) => {
+      await client.query(`GRANT USAGE ON SCHEMA keyservice TO "${role}"`);
+      await client.query(`GRANT SELECT ON keyservice.opening TO "${role}"`);
+    });
+    const sql = "SELECT * FROM keyservice.opening";
+    expect(await refusedTo(database.consoleUrl, sql)).toBe("allowed");
+    await applyRoles(database.adminUrl, database.roles);
+    expect(await refusedTo(database.consoleUrl, sql)).toMatch(/permission denied/);
+  });
+
+  it("TENANT-1 keeps a stranger's role out of the database", async () => {
+    const stranger = `stranger_${database.name.slice(-6)}`;
+    await inSession(database.adminUrl, (client) =>
+      client.query(`CREATE ROLE ${stranger} LOGIN PASSWORD 'known'`),
+    );
+    const url = new URL(database.url);
+    url.username = stranger;
+    url.password = "known";
+    try {
+      expect(await refusedTo(url.href, "SELECT 1")).toMatch(/permission denied for database/);
+    } finally {
+      await inSession(database.adminUrl, (client) => client.query(`DROP ROLE ${stranger}`));
+    }
+  });
+
+  it("gives two starts at once their turns", async () => {
+    await Promise.all(
+      Array.from({ length: 4 }, () => applyRoles(database.adminUrl, database.roles)),
+    );
+    expect(await refusedTo(database.url, "SELECT * FROM keyservice.tree_head")).toBe("allowed");
+  });
+});
+
+describe("the pool", () => {
+  it("reads bytes unchanged and a bigint as an exact number, or not at all", async () => {
+    const pool = createPool({ url: database.url, application: "test" });
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
+    const { rows } = await pool.query("SELECT $1::bytea AS bytes, 9007199254740991::bigint AS n", [
+      bytes,
+    ]);
+    expect(rows[0]).toEqual({ bytes, n: 9007199254740991 });
+    await expect(pool.query("SELECT 9007199254740992::bigint")).rejects.toThrow(RangeError);
+    await pool.end();
+  });
+
+  it("keeps fsync, full-page writes and synchronous commit on, in tests too", async () => {
+    const client = new pg.Client(database.url);
+    await client.connect();
+    const { rows } = await client.query(
+      "SELECT setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')",
+    );
+    await client.end();
+    expect(rows.map((row) => row.setting)).toEqual(["on", "on", "on"]);
+  });
+
+  it("outlives connections that the server cuts, and tells of them", async () => {
+    const told: Error[] = [];
+    const pool = createPool({
+      url: database.url,
+      application: "cut-me",
+      onIdleError: (error) => told.push(error),
+    });
+    await pool.query("SELECT 1");
+    const gone = new Promise((resolve) => pool.once("remove", resolve));
+    await inSession(database.adminUrl, (client) =>
+      client.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut-me'",
+      ),
+    );
+    await gone;
+    expect(told).toHaveLength(1);
+    expect((await pool.query("SELECT 2 AS two")).rows).toEqual([{ two: 2 }]);
+    await pool.end();
+  });
+});

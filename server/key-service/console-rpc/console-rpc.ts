@@ -1,0 +1,164 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { act } from "@countersign/protocol/acts";
+import { toBase32, utf8 } from "@countersign/protocol/bytes";
+import { BoundedJsonError, parseBoundedJson } from "@countersign/protocol/bounded-json";
+import { digestToBytes } from "@countersign/protocol/digest";
+import { type Digest, draftId, personId } from "@countersign/protocol/ids";
+import { tenantId } from "@countersign/protocol/names";
+import { REFUSALS, type Refusal, refuse } from "@countersign/protocol/refusals";
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { digestBytesNow } from "../../kernel/digest.ts";
+import { err, ok, type Result } from "../../kernel/result.ts";
+import { type DeskParts, knownPerson } from "../desk/application/desk-parts.ts";
+import { draftAct, type StageValue } from "../statements/application/draft-act.ts";
+
+/*
+ * What the console may ask of the key service: to draft, for anybody of any tenant, and to learn what
+ * became of a draft. That is all. The console is not trusted: a draft is a piece of paper that a person
+ * reads at the desk before they sign it.
+ */
+const CALLS = {
+  "/console/v1/drafts": z.strictObject({ tenant: tenantId, person: personId, act }),
+  "/console/v1/drafts/status": z.strictObject({ tenant: tenantId, draft: draftId }),
+} as const;
+
+const MAX_BODY = { maxBytes: 32_768, maxDepth: 12 };
+
+export type ConsoleRpcParts = DeskParts & {
+  /** Digest of the bearer credential, from genesis. */
+  readonly credential: Digest;
+  /** Only generated values come this way: no value passes the console. */
+  readonly stageGenerated: StageValue;
+  readonly onFault: (error: unknown, correlation: string) => void;
+};
+
+/** The digest under which genesis knows the console's credential. */
+export function consoleCredentialDigest(credential: string): Digest {
+  return digestBytesNow("consoleCredential", utf8(credential));
+}
+
+/** Listens on a unix socket that only this account can open. */
+export async function startConsoleRpc(parts: ConsoleRpcParts, socketPath: string): Promise<{ stop: () => Promise<void> }> {
+  rmSync(socketPath, { force: true });
+  const server: Server = createServer({ requestTimeout: 10_000, maxHeaderSize: 8192 }, (request, response) => {
+    const correlation = toBase32(randomBytes(10));
+    answer(parts, request, correlation)
+      .catch((error: unknown) => {
+        parts.onFault(error, correlation);
+        return err(refuse("unavailable", `Something failed inside. Its record is ${correlation}.`));
+      })
+      .then((result) => send(response, result, correlation));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(socketPath, resolve);
+  });
+  chmodSync(socketPath, 0o600);
+  return {
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  parts: ConsoleRpcParts,
+  request: IncomingMessage,
+  correlation: string,
+): Promise<Result<unknown, Refusal>> {
+  if (!isConsole(parts.credential, request.headers.authorization)) {
+    const attempt = { door: "console", correlation, what: "console-rpc", tenant: null } as const;
+    const refusal = refuse("not-signed-in", "This is not the console's credential.");
+    parts.path.recordRefusal({ ...attempt, person: null, device: null, subject: null, evidence: null }, refusal);
+    return err(refusal);
+  }
+  const path = request.url ?? "";
+  if (request.method !== "POST" || !Object.hasOwn(CALLS, path)) {
+    return err(refuse("not-found", "The console may draft, and ask what became of a draft."));
+  }
+  const body = await readBody(request);
+  if (!body.ok) return body;
+  switch (path) {
+    case "/console/v1/drafts": {
+      const input = CALLS[path].safeParse(body.value);
+      return input.success ? draft(parts, input.data) : err(malformed(input.error));
+    }
+    default: {
+      const input = CALLS["/console/v1/drafts/status"].safeParse(body.value);
+      return input.success ? status(parts, input.data) : err(malformed(input.error));
+    }
+  }
+}
+
+async function draft(
+  parts: ConsoleRpcParts,
+  { tenant, person, act: wanted }: z.infer<(typeof CALLS)["/console/v1/drafts"]>,
+): Promise<Result<unknown, Refusal>> {
+  const known = knownPerson(parts, { tenant, person });
+  if (!known.ok) return known;
+  const now = parts.path.now();
+  if (!now.ok) return now;
+  const context = {
+    state: parts.path.state,
+    tenant: known.value.tenant,
+    signer: known.value.person,
+    now: now.value,
+    stageValue: parts.stageGenerated,
+  };
+  const drafted = await draftAct(context, wanted);
+  if (!drafted.ok) return drafted;
+  const saved = await parts.drafter.draft(drafted.value);
+  if (!saved.ok) return saved;
+  const { draft: id, digest } = saved.value;
+  return ok({ draft: id, digest, link: `${parts.deskOrigin}/d/${id}` });
+}
+
+async function status(
+  parts: ConsoleRpcParts,
+  input: z.infer<(typeof CALLS)["/console/v1/drafts/status"]>,
+): Promise<Result<unknown, Refusal>> {
+  const [found] = await parts.drafts.load([input.draft]);
+  if (found === undefined || found.tenant !== input.tenant) {
+    return err(refuse("draft-gone", "There is no such draft."));
+  }
+  return ok({ declined: found.declined, index: found.acceptedIndex });
+}
+
+function isConsole(credential: Digest, authorization: string | undefined): boolean {
+  const token = /^Bearer ([A-Za-z0-9_-]{20,100})$/.exec(authorization ?? "")?.[1] ?? "";
+  const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest();
+  return timingSafeEqual(hash(digestToBytes(consoleCredentialDigest(token))), hash(digestToBytes(credential)));
+}
+
+async function readBody(request: IncomingMessage): Promise<Result<unknown, Refusal>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MAX_BODY.maxBytes) return err(refuse("too-large", "The call is larger than 32 KiB."));
+    chunks.push(bytes);
+  }
+  try {
+    return ok(parseBoundedJson(Buffer.concat(chunks), MAX_BODY));
+  } catch (error) {
+    if (error instanceof BoundedJsonError) return err(refuse("malformed", error.message));
+    throw error;
+  }
+}
+
+function malformed(error: z.ZodError): Refusal {
+  const issue = error.issues[0];
+  return refuse("malformed", `${issue?.path.join(".") || "input"}: ${issue?.message ?? "not as expected"}`);
+}
+
+function send(response: ServerResponse, result: Result<unknown, Refusal>, correlation: string): void {
+  const status = result.ok ? 200 : REFUSALS[result.error.code].status;
+  const body = result.ok ? result.value : { ...result.error, correlation };
+  response.writeHead(status, { "content-type": "application/json", "correlation-id": correlation });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,311 @@
+import { randomBytes } from "node:crypto";
+import { Pool, type PoolConfig } from "pg";
+import type { Clock } from "../../../kernel/clock.ts";
+import {
+  type Appended,
+  type Ledger,
+  LedgerFault,
+  type SignedCheckpoint,
+  type StoredEntry,
+  type TreeHead,
+} from "../domain/ledger.ts";
+import { leafHash } from "../domain/merkle.ts";
+import { CheckpointFile } from "./checkpoint-file.ts";
+import { LedgerSession } from "./ledger-session.ts";
+import { readEntries } from "./ledger-tables.ts";
+import { createLedgerIfAbsent, differs, loadHistory } from "./load-history.ts";
+import { LogSigner } from "./log-signer.ts";
+import { type Pen, releasePen, tryTakePen, waitForPen } from "./pen.ts";
+import { defaultTiming, type LedgerTiming } from "./timing.ts";
+import { WitnessClient, type WitnessEndpoint } from "./witness-client.ts";
+import { withCosignatures } from "./witness-quorum.ts";
+import type { WitnessTime } from "./witness-time.ts";
+import { WriterConnection } from "./writer-connection.ts";
+
+export type PostgresLedgerOptions = {
+  /** Origin of the log, and the name of its key: no spaces, no plus; fixed at genesis. */
+  readonly origin: string;
+  /** SubjectPublicKeyInfo, DER, of the P-256 log key. */
+  readonly logPublicKey: Buffer;
+  /** Signs a 32-byte SHA-256 digest in the HSM; 64 bytes `r || s`. */
+  readonly signCheckpoint: (digest: Buffer) => Promise<Buffer>;
+  readonly database: PoolConfig;
+  /** The last checkpoint outside PostgreSQL: a path in a folder that exists, on another backup than the database. */
+  readonly checkpointFile: string;
+  /** Names this process to operators who ask who holds the pen. */
+  readonly holder: string;
+  /** `quorum` of `endpoints` must cosign. Without endpoints (quorum 0) nothing outside can contradict us. */
+  readonly witnesses: { readonly endpoints: readonly WitnessEndpoint[]; readonly quorum: number };
+  readonly clock: Clock;
+  readonly timing?: Partial<LedgerTiming>;
+  /** The ledger closed by itself: fenced, a lost connection, a differing history. Once for each opening. */
+  readonly onFault?: (fault: LedgerFault) => void;
+};
+
+/**
+ * `Ledger` on PostgreSQL: one writer with group commit (decision 0003). Reads are answered after a fault
+ * too, up to the last head that was known to be durable.
+ */
+export class PostgresLedger implements Ledger {
+  readonly #parts: OpeningParts;
+  readonly #pool: Pool;
+  #session: LedgerSession;
+  #reopening: Promise<void> | null = null;
+  #isClosed = false;
+
+  private constructor(parts: OpeningParts, session: LedgerSession) {
+    this.#parts = parts;
+    this.#session = session;
+    this.#pool = new Pool({
+      ...parts.options.database,
+      max: 2,
+      connectionTimeoutMillis: parts.timing.connectTimeoutMs,
+      statement_timeout: parts.timing.statementTimeoutMs,
+      query_timeout: parts.timing.writeDeadlineMs,
+    });
+    // An idle reading connection that breaks is replaced by the pool; the next read tells if none can be had.
+    this.#pool.on("error", () => undefined);
+  }
+
+  /**
+   * Takes the pen, proves the history, starts the heartbeat of the witnesses.
+   * @param standby where given, waits for the pen until this is aborted; otherwise a held pen is a fault
+   * @throws LedgerFault `fenced`, `history-differs`, `not-witnessed`, or `closed` with what PostgreSQL or the
+   *   file system answered as its cause
+   */
+  static async open(
+    options: PostgresLedgerOptions,
+    standby?: AbortSignal,
+  ): Promise<PostgresLedger> {
+    const parts = prepare(options);
+    return new PostgresLedger(parts, await openSession(parts, standby));
+  }
+
+  head(): TreeHead {
+    const { size, root } = this.#session.head;
+    return { size, root };
+  }
+
+  append(entry: Uint8Array): Promise<Appended> {
+    return this.#session.append(entry);
+  }
+
+  /** `deadlineMs` counts from the call. Works after restarts too: it needs no memory of the append. */
+  async witnessed(atLeastSize: number, deadlineMs: number): Promise<SignedCheckpoint> {
+    const { size } = this.#session.head;
+    if (atLeastSize > size) {
+      throw new RangeError(`nothing to witness: ${atLeastSize} entries asked, ${size} are durable`);
+    }
+    return this.#session.quorum.wait(atLeastSize, deadlineMs);
+  }
+
+  /**
+   * Each entry is hashed and compared with its leaf in the verified tree: an edited row ends the stream.
+   * @throws LedgerFault `history-differs`; RangeError beyond the durable head
+   */
+  async *entries(from: number, to: number): AsyncGenerator<StoredEntry> {
+    const session = this.#session;
+    if (from < 0 || from > to || to > session.head.size) {
+      throw new RangeError(`no entries [${from}, ${to}) in a ledger of ${session.head.size}`);
+    }
+    let next = from;
+    for await (const entry of readEntries(this.#pool, from, to)) {
+      if (entry.index !== next || !leafHash(entry.bytes).equals(session.leaf(next))) {
+        throw differs(`entry ${next} in the database is not the one that was appended`);
+      }
+      yield entry;
+      next += 1;
+    }
+    if (next !== to) throw differs(`entry ${next} is missing in the database`);
+  }
+
+  /**
+   * Hashes the bytes of every entry again, for the background after a start from stored leaves.
+   * @param onProgress called about every thousand entries with the number verified so far
+   * @throws LedgerFault `history-differs`; the ledger is then closed
+   */
+  async verifyFully(onProgress: (verified: number) => void): Promise<void> {
+    const session = this.#session;
+    const { size } = session.head;
+    try {
+      for await (const { index } of this.entries(0, size)) {
+        if ((index + 1) % 1_000 === 0 || index + 1 === size) onProgress(index + 1);
+      }
+    } catch (error) {
+      if (error instanceof LedgerFault) session.fail(error);
+      throw error;
+    }
+  }
+
+  async inclusionProof(index: number, size: number): Promise<Buffer[]> {
+    return this.#session.inclusionProof(index, size);
+  }
+
+  async consistencyProof(fromSize: number, toSize: number): Promise<Buffer[]> {
+    return this.#session.consistencyProof(fromSize, toSize);
+  }
+
+  checkpoint(): SignedCheckpoint {
+    const { head, quorum } = this.#session;
+    return withCosignatures(head, quorum.cosignaturesOf(head.size));
+  }
+
+  /** The newest checkpoint that satisfied the witness quorum since the ledger was opened. */
+  witnessedCheckpoint(): SignedCheckpoint | null {
+    return this.#session.quorum.newestSatisfied();
+  }
+
+  /** The newest time that a quorum of witnesses signed; the clock check compares with it. */
+  newestWitnessTime(): WitnessTime | null {
+    return this.#session.quorum.newestTime();
+  }
+
+  /** Has the newest head cosigned at once, without waiting for the heartbeat: after a suspend, say. */
+  refreshWitnesses(): void {
+    this.#session.quorum.refresh();
+  }
+
+  /**
+   * Reads and verifies what is on disk, under a new fence, and goes on from there. Callers that come
+   * together share one reopening. On failure the ledger stays closed, and this may be called again.
+   */
+  reopen(): Promise<void> {
+    if (this.#isClosed)
+      return Promise.reject(new LedgerFault("closed", "the ledger was closed for good"));
+    this.#reopening ??= this.#reopen().finally(() => {
+      this.#reopening = null;
+    });
+    return this.#reopening;
+  }
+
+  /** Commits what is queued, keeps the last checkpoint, gives the pen up. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#reopening?.catch(() => undefined);
+    try {
+      if (!(await this.#session.close())) await this.#giveUpPen();
+    } finally {
+      await this.#pool.end();
+    }
+  }
+
+  /** After a fault the session's connection is gone. If this fails too, the pen goes stale by itself. */
+  async #giveUpPen(): Promise<void> {
+    const { options, timing, lastPen } = this.#parts;
+    if (lastPen === null) return;
+    const connection = await WriterConnection.open(options.database, timing).catch(() => null);
+    if (connection === null) return;
+    await releasePen(connection, lastPen).catch(() => undefined);
+    connection.destroy();
+  }
+
+  async #reopen(): Promise<void> {
+    // Quietly: the owner asked for it.
+    await this.#session.suspend();
+    this.#session = await openSession(this.#parts, undefined);
+  }
+}
+
+type OpeningParts = {
+  readonly options: PostgresLedgerOptions;
+  readonly timing: LedgerTiming;
+  readonly signer: LogSigner;
+  readonly file: CheckpointFile;
+  readonly clients: readonly WitnessClient[];
+  /** The configured name with a random end: another process under the same name is another holder. */
+  readonly holder: string;
+  /** The pen that was taken last, to give it up. */
+  lastPen: Pen | null;
+};
+
+function prepare(options: PostgresLedgerOptions): OpeningParts {
+  const timing = { ...defaultTiming, ...options.timing };
+  const { endpoints, quorum } = options.witnesses;
+  if (quorum > endpoints.length || quorum < (endpoints.length === 0 ? 0 : 1)) {
+    throw new RangeError(`a quorum of ${quorum} cannot be had from ${endpoints.length} witnesses`);
+  }
+  const signer = new LogSigner({
+    origin: options.origin,
+    publicKey: options.logPublicKey,
+    sign: options.signCheckpoint,
+    deadlineMs: timing.sideDeadlineMs,
+  });
+  const log = {
+    origin: options.origin,
+    verifier: signer.verifier,
+    attemptMs: timing.witnessAttemptMs,
+  };
+  const clients = endpoints.map((endpoint) => new WitnessClient(endpoint, log));
+  if (new Set(clients.map((c) => c.name)).size !== clients.length) {
+    throw new Error("two witnesses have the same name: their cosignatures could not be told apart");
+  }
+  const file = new CheckpointFile(options.checkpointFile, timing.sideDeadlineMs);
+  const holder = `${options.holder} (${randomBytes(4).toString("hex")})`;
+  return { options, timing, signer, file, clients, holder, lastPen: null };
+}
+
+async function openSession(
+  parts: OpeningParts,
+  standby: AbortSignal | undefined,
+): Promise<LedgerSession> {
+  const { options, timing, signer, file, clients } = parts;
+  const connection = await WriterConnection.open(options.database, timing).catch(
+    (error: unknown) => {
+      throw asFault(error);
+    },
+  );
+  try {
+    await createLedgerIfAbsent(connection, signer);
+    const pen =
+      standby === undefined
+        ? await takePen(connection, parts)
+        : await waitForPen(connection, parts.holder, timing, standby);
+    parts.lastPen = pen;
+    const quorum = options.witnesses.quorum;
+    const outside = { file, witnesses: clients, quorum, waitMs: timing.witnessOpenMs };
+    const { tree, head } = await loadHistory(connection, signer, outside);
+    await file.write(head.size, head.note);
+    const { clock } = options;
+    const onFault = options.onFault ?? (() => undefined);
+    const witnesses = { clients, quorum };
+    return new LedgerSession({
+      connection,
+      pen,
+      tree,
+      head,
+      signer,
+      file,
+      witnesses,
+      clock,
+      timing,
+      onFault,
+    });
+  } catch (error) {
+    // Whoever refuses this history does not keep others from trying; a dead connection lets the pen go stale.
+    if (parts.lastPen !== null) await releasePen(connection, parts.lastPen).catch(() => undefined);
+    connection.destroy();
+    throw standby?.aborted ? error : asFault(error);
+  }
+}
+
+function asFault(error: unknown): LedgerFault {
+  if (error instanceof LedgerFault) return error;
+  const detail = error instanceof Error ? error.message : "unknown error";
+  return new LedgerFault(
+    "closed",
+    `the ledger could not be opened (${detail}). Check PostgreSQL and the disk, then try again`,
+    { cause: error },
+  );
+}
+
+async function takePen(connection: WriterConnection, parts: OpeningParts): Promise<Pen> {
+  const attempt = await tryTakePen(connection, parts.holder, parts.timing);
+  if ("pen" in attempt) return attempt.pen;
+  const { holder, silentMs } = attempt.heldBy;
+  throw new LedgerFault(
+    "fenced",
+    `${holder} holds the pen of this ledger and renewed it ${silentMs} ms ago. Stop that process, or wait ` +
+      `${parts.timing.penStaleMs} ms after it died`,
+  );
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { FORGED_ATTESTATIONS } from "../../../../tests/support/forgeries/registration-attestations.ts";
+import {
+  FORGED_REGISTRATION_CLIENT_DATA,
+  FORGED_REGISTRATION_DATA,
+} from "../../../../tests/support/forgeries/registration-data.ts";
+import { FORGED_ENVELOPES } from "../../../../tests/support/forgeries/registration-envelopes.ts";
+import { FORGED_KEYS } from "../../../../tests/support/forgeries/registration-keys.ts";
+import {
+  isRegistrationAcceptedByLibraryAlone,
+  judgeRegistration,
+} from "../../../../tests/support/registration-bench.ts";
+import type { RegistrationCheck } from "./registration-checks.ts";
+
+const FORGERIES = [
+  ["client data", FORGED_REGISTRATION_CLIENT_DATA],
+  ["authenticator data", FORGED_REGISTRATION_DATA],
+  ["public key", FORGED_KEYS],
+  ["attestation", FORGED_ATTESTATIONS],
+  ["envelope", FORGED_ENVELOPES],
+] as const;
+
+describe.each(FORGERIES)(
+  "ID-1 L22 L23 a registration with a forged %s is refused:",
+  (_, forgeries) => {
+    it.each(forgeries)("%s (%s)", async (_title, check, attempt) => {
+      const made = await attempt();
+      const before = structuredClone(made);
+      const verdict = await judgeRegistration(made);
+      expect(verdict).toEqual({
+        ok: false,
+        error: {
+          code: "assertion-rejected",
+          message: expect.stringMatching(/nothing was enrolled|cannot be enrolled/),
+          check,
+        },
+      });
+      expect(made).toEqual(before);
+    });
+  },
+);
+
+/** Every check, so that a new one does not compile before it has a forgery. */
+const CHECKS: Record<RegistrationCheck, true> = {
+  shape: true,
+  "id-not-raw-id": true,
+  "client-data-json": true,
+  "client-data-serialisation": true,
+  "client-data-shape": true,
+  "client-data-member-refused": true,
+  type: true,
+  "challenge-encoding": true,
+  challenge: true,
+  origin: true,
+  "cross-origin": true,
+  "top-origin": true,
+  "attestation-object": true,
+  "authenticator-data-length": true,
+  "attested-credential": true,
+  extensions: true,
+  "key-encoding": true,
+  "key-weak": true,
+  "rp-id-hash": true,
+  "flags-reserved": true,
+  "user-present": true,
+  "user-verified": true,
+  "backup-flags": true,
+  "backup-refused": true,
+  "credential-differs": true,
+  "credential-id-length": true,
+  "attestation-format": true,
+  "attestation-algorithm": true,
+  "attestation-statement": true,
+  "attestation-chain": true,
+  aaguid: true,
+};
+
+describe("forged registrations", () => {
+  it("ID-1 reach every check by name", () => {
+    const reached = new Set(FORGERIES.flatMap(([, them]) => them.map(([, check]) => check)));
+    expect([...reached].sort()).toEqual(Object.keys(CHECKS).sort());
+  });
+
+  it("that the library alone accepts are these: the reason for the checks before it", async () => {
+    const accepted: string[] = [];
+    for (const [, forgeries] of FORGERIES) {
+      for (const [name, , attempt] of forgeries) {
+        if (await isRegistrationAcceptedByLibraryAlone(await attempt())) accepted.push(name);
+      }
+    }
+    expect(accepted).toMatchInlineSnapshot(`
+      [
+        "made in a frame",
+        "a top origin",
+        "a token binding",
+        "two challenges",
+        "white space",
+        "a reserved flag",
+        "a key that can be copied, for an approver",
+        "the id of another key",
+        "an id of 15 bytes",
+        "an empty id",
+        "extensions that are a list",
+        "a parameter more",
+        "a key id in the key",
+        "a parameter less",
+        "parameters in another order",
+        "a private key among the parameters",
+        "ES256 on another curve",
+        "P-256 with the algorithm of RSA",
+        "RSA with the exponent 1",
+        "RSA with the exponent 3",
+        "RSA of 1024 bits",
+        "RSA of 1024 bits with zeros before them",
+        "RSA of 2040 bits",
+        "RSA of 8192 bits",
+        "an even RSA modulus",
+        "a point off the curve",
+        "the point zero",
+        "a coordinate larger than the field",
+        "a compressed point",
+        "an Ed25519 point under which anybody signs",
+        "the same point with the other sign",
+        "an Ed25519 point of order eight",
+        "Ed448",
+        "L23 an allowed model without attestation",
+        "L23 an allowed model that vouches for itself",
+        "L23 an allowed model under a certificate of the attacker's",
+        "L23 the same with a root of the maker's name",
+        "L23 the same with the maker's own root behind it",
+        "L23 another model of the maker",
+        "no roots configured",
+        "no models configured",
+        "a certificate that ended by the service's clock",
+        "a certificate that has not begun by the service's clock",
+        "a certificate issued by one that is no authority",
+        "the authority between left out",
+        "the chain in another order",
+        "a chain of five",
+        "bytes after the certificate",
+        "a certificate in PEM",
+        "a member more in the statement",
+        "a member more in the attestation object",
+        "bytes after the attestation object",
+        "an id with stray low bits",
+        "an attestation object that is padded",
+        "a member that browsers do not send",
+      ]
+    `);
+  });
+});

@@ -1,0 +1,54 @@
+import type { TenantId } from "@countersign/protocol/names";
+import { type Refusal, refuse } from "@countersign/protocol/refusals";
+import { err, ok, type Result } from "../../../kernel/result.ts";
+import type { Sensitive } from "../../../kernel/sensitive.ts";
+import type { KeyProvider } from "../../keys/domain/key-provider.ts";
+import type { Secret } from "../domain/secret.ts";
+import { openEnvelope } from "../envelope/application/open-envelope.ts";
+import type { DataKeyCache } from "../envelope/infrastructure/data-key-cache.ts";
+import type { EnvelopeStore } from "../infrastructure/envelope-store.ts";
+
+/**
+ * The value of a secret's current version, for a use that was decided and recorded before. The caller
+ * wipes it. Refuses where the version is not current any more, and where the stored row is not the one
+ * that the ledger names.
+ */
+export type ReadCurrentValue = (
+  tenant: TenantId,
+  secret: Secret,
+  version: number,
+  correlation: string,
+) => Promise<Result<Sensitive, Refusal>>;
+
+export function createReadCurrentValue(parts: {
+  readonly keys: KeyProvider;
+  readonly dataKeys: DataKeyCache;
+  readonly envelopes: EnvelopeStore;
+  /** Reports a row that is not what the ledger says: loud, and an entry of its own. */
+  readonly onTampering: (what: string, correlation: string) => void;
+}): ReadCurrentValue {
+  const { keys, dataKeys, envelopes, onTampering } = parts;
+  return async (tenant, secret, version, correlation) => {
+    const { current } = secret;
+    if (current === null || current.version !== version) {
+      return err(refuse("secret-changed", `${secret.name} has a new value since. Ask again.`));
+    }
+    const bytes = await envelopes.load(tenant, current.envelope);
+    if (bytes === null) {
+      onTampering(`the envelope of ${secret.secret} version ${version} is missing`, correlation);
+      return err(TAMPERED);
+    }
+    const opened = await openEnvelope(
+      { keys, dataKeys },
+      { tenant, secret, version, digest: current.envelope, bytes },
+    );
+    if (opened.ok) return ok(opened.value);
+    onTampering(`the envelope of ${secret.secret} version ${version}: ${opened.error.reason}`, correlation);
+    return err(TAMPERED);
+  };
+}
+
+const TAMPERED = refuse(
+  "tampering-found",
+  "What is stored for this secret is not what the ledger records, so it stays closed. This was reported; its owner can put the value anew.",
+);

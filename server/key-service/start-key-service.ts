@@ -1,0 +1,238 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { fromBase64url, toBase32 } from "@countersign/protocol/bytes";
+import type { DeviceId } from "@countersign/protocol/ids";
+import { toInstant } from "@countersign/protocol/instants";
+import type { KeyServiceConfig } from "../config/key-service-config.ts";
+import { createPool } from "../db/pool.ts";
+import { systemClock } from "../kernel/clock.ts";
+import type { Log } from "../observability/log.ts";
+import { startConsoleRpc } from "./console-rpc/console-rpc.ts";
+import { CommandPath, type Recorded } from "./decisions/application/command-path.ts";
+import { RefusalBudget } from "./decisions/application/refusal-budget.ts";
+import { startSweep } from "./decisions/application/sweep.ts";
+import { TimeKeeper } from "./decisions/application/time-keeper.ts";
+import type { State } from "./decisions/domain/state.ts";
+import { IntakeKeys } from "./delivery/infrastructure/intake-keys.ts";
+import { allHandlers } from "./desk/application/all-handlers.ts";
+import { DeskSessions } from "./desk/infrastructure/desk-sessions.ts";
+import { createDeviceAuthentication } from "./desk/infrastructure/device-authentication.ts";
+import { startPeopleListener } from "./desk/infrastructure/listener.ts";
+import { readPageAssets } from "./desk/infrastructure/page-assets.ts";
+import { performGenesis } from "./genesis/application/perform-genesis.ts";
+import { StateFiles } from "./genesis/infrastructure/state-files.ts";
+import { loadFold } from "./ledger/application/load-fold.ts";
+import { Snapshots } from "./ledger/application/snapshot.ts";
+import { Snapshotter } from "./ledger/application/snapshotter.ts";
+import { PostgresLedger } from "./ledger/infrastructure/postgres-ledger.ts";
+import { PostgresSnapshotStore } from "./ledger/projection/infrastructure/postgres-snapshot-store.ts";
+import { LOG_KEY, openToken, refuseWeakKeys, RELEASE_KEY } from "./open-keys.ts";
+import { isDeviceActive } from "./roster/domain/roster.ts";
+import { createReadCurrentValue } from "./secrets/application/read-current-value.ts";
+import { createStageValue, createWhyValueMissing } from "./secrets/application/stage-value.ts";
+import { DataKeyCache } from "./secrets/envelope/infrastructure/data-key-cache.ts";
+import { EnvelopeStore } from "./secrets/infrastructure/envelope-store.ts";
+import { Drafter } from "./statements/application/drafter.ts";
+import { Signing } from "./statements/application/sign-drafts.ts";
+import { DraftStore } from "./statements/infrastructure/draft-store.ts";
+import { OpeningStore } from "./statements/infrastructure/opening-store.ts";
+
+export type KeyService = {
+  readonly deskPort: number;
+  /** Answers what runs, gives up the pen, takes a snapshot, closes token and database. */
+  readonly stop: () => Promise<void>;
+};
+
+const WITNESS_DEADLINE_MS = 10_000;
+const DATA_KEY_SECONDS = 60;
+
+/**
+ * Puts the key service together and starts it: token, ledger, fold, listeners, in this order, each
+ * proven before the next.
+ *
+ * @param standby where another process holds the pen: waits for it until aborted
+ * @throws with a sentence that says what to do, where anything it stands on is missing or not as it was
+ */
+export async function startKeyService(
+  config: KeyServiceConfig,
+  log: Log,
+  standby: AbortSignal,
+): Promise<KeyService> {
+  const clock = systemClock;
+  mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
+  const files = new StateFiles(config.stateDir, config.peopleFile);
+  const keys = await openToken(config.pkcs11);
+  const pool = createPool({ url: config.databaseUrl, application: "countersign-key-service" });
+  const closing: (() => Promise<unknown>)[] = [() => pool.end(), () => keys.close()];
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    await refuseWeakKeys(keys, (sentence) => log.warn("key-attributes", sentence));
+    const origin = files.ledgerOrigin();
+    const logPublicKey = await keys.publicKey(LOG_KEY);
+    const signCheckpoint = (digest: Buffer) => keys.sign(LOG_KEY, digest);
+    const ledger = await PostgresLedger.open(
+      {
+        origin,
+        logPublicKey,
+        signCheckpoint,
+        database: { connectionString: config.databaseUrl },
+        checkpointFile: files.checkpoint,
+        holder: `${process.pid}-${toBase32(randomBytes(5))}`,
+        witnesses: { endpoints: config.witnesses, quorum: config.witnessQuorum },
+        clock,
+        onFault: (fault) => log.error("ledger-fault", fault.message, { reason: fault.reason }),
+      },
+      standby,
+    );
+    closing.push(() => ledger.close());
+
+    const openings = new OpeningStore(pool, (what) => reportTampering(what));
+    if (ledger.head().size === 0) {
+      await performGenesis({ config, keys, ledger, openings, files, origin, logPublicKey, now: toInstant(clock.wall()) });
+      log.info("genesis", "The development genesis is done: two tenants and their people.");
+    }
+    const snapshots = new Snapshots({
+      store: new PostgresSnapshotStore(pool),
+      key: { origin, publicKey: logPublicKey, sign: signCheckpoint },
+      onRefused: (size, reason) => log.warn("snapshot-refused", reason, { size }),
+    });
+    let snapshotSize = 0;
+    const fold = (): Promise<State> =>
+      loadFold({
+        ledger,
+        snapshots,
+        onProgress: ({ fromSnapshot }) => {
+          snapshotSize = fromSnapshot;
+        },
+      });
+    const state = await fold();
+    const snapshotter = new Snapshotter(
+      { ledger, snapshots, onFailed: () => log.warn("snapshot-failed", "A snapshot could not be taken.") },
+      snapshotSize,
+    );
+    closing.push(() => snapshotter.stop());
+
+    const refusals = new RefusalBudget(clock);
+    const path = new CommandPath(state, {
+      ledger,
+      time: new TimeKeeper(clock, () => ledger.newestWitnessTime()),
+      refusals,
+      rebuild: async () => {
+        await ledger.reopen();
+        return fold();
+      },
+      onRecovery: (outcome, cause) => {
+        const reason = cause instanceof Error ? cause.message : "unknown";
+        if (outcome === "recovered") log.warn("recovered", "The ledger was read again from the disk.", { reason });
+        else log.error("recovery-failed", "The ledger cannot be read yet; it is tried again.", { reason });
+      },
+      onRecorded: (recorded) => onRecorded(recorded),
+    });
+    const onRecorded = ({ events }: Recorded) => {
+      snapshotter.consider();
+      for (const event of events) if (event.type === "KeyEnrolled") files.markEnrolled(event.person);
+    };
+    const reportTampering = (what: string, correlation = toBase32(randomBytes(10))) => {
+      log.error("tampering", "Something stored is not what the ledger records.", { reason: what, correlationId: correlation });
+      void path.record("system", correlation, [{ type: "TamperingFound", what, repaired: false }]);
+    };
+
+    const drafts = new DraftStore(pool);
+    const envelopes = new EnvelopeStore(pool);
+    const intake = new IntakeKeys({ keys, releaseKey: RELEASE_KEY, clock });
+    const dataKeys = new DataKeyCache({ clock, seconds: DATA_KEY_SECONDS });
+    const readCurrentValue = createReadCurrentValue({ keys, dataKeys, envelopes, onTampering: reportTampering });
+    const stageValueFor = createStageValue({ keys, intake, envelopes });
+    const { rpId, origin: deskOrigin } = config.desk;
+    const drafter = new Drafter({ path, ledger, openings, drafts });
+    const whyValueMissing = createWhyValueMissing(envelopes);
+    const signing = new Signing({ path, drafts, openings, rpId, deskOrigin, whyValueMissing });
+    const parts = { path, drafter, signing, drafts, openings, clock, rpId, deskOrigin };
+
+    const sweep = startSweep({ path, refusals, drafts, onFault: (error) => logFault(log, error) });
+    closing.push(() => sweep.stop());
+
+    const open = {
+      path,
+      ledger,
+      keys,
+      releaseKey: RELEASE_KEY,
+      readCurrentValue,
+      witnessDeadlineMs: WITNESS_DEADLINE_MS,
+    };
+    const listener = await startPeopleListener({
+      host: config.desk.host,
+      port: config.desk.port,
+      deskOrigin,
+      assets: await readPageAssets(config.desk.pageDir),
+      handlers: allHandlers({ ...parts, ledger, open, stageValueFor, intake, readCurrentValue }),
+      authenticateDevice: createDeviceAuthentication({ clock, lookup: deviceKeyLookup(path) }),
+      sessions: new DeskSessions({ clock }),
+      log: listenerLog(log),
+      notReady: () => (path.available ? null : "The ledger is being read again."),
+      tls: null,
+    });
+    closing.push(() => listener.stop());
+
+    const { genesis } = path.state;
+    if (genesis === null) throw new Error("a ledger with entries begins with its genesis");
+    const rpc = await startConsoleRpc(
+      {
+        ...parts,
+        credential: genesis.consoleCredential,
+        stageGenerated: stageValueFor(null),
+        onFault: (error) => logFault(log, error),
+      },
+      config.rpcSocket,
+    );
+    closing.push(() => rpc.stop());
+    return { deskPort: listener.port, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The key of a device that may call now: enrolled, not ended, not revoked, of an active person. */
+function deviceKeyLookup(path: CommandPath) {
+  return async (id: DeviceId): Promise<Uint8Array | null> => {
+    const { state } = path;
+    const tenantId = state.deviceTenants.get(id);
+    const tenant = tenantId === undefined ? undefined : state.tenants.get(tenantId);
+    const device = tenant?.devices.get(id);
+    const person = device === undefined ? undefined : tenant?.people.get(device.person);
+    const now = path.now();
+    const active =
+      device !== undefined && person?.status === "active" && now.ok && isDeviceActive(device, now.value);
+    return active ? fromBase64url(device.publicKey) : null;
+  };
+}
+
+function logFault(log: Log, error: unknown): void {
+  const reason = error instanceof Error ? error.constructor.name : typeof error;
+  log.error("fault", "Something failed inside.", { reason });
+}
+
+function listenerLog(log: Log): Parameters<typeof startPeopleListener>[0]["log"] {
+  return {
+    request: ({ correlation, method, path, status, code, durationMs }) =>
+      log.debug("request", "A request was answered.", {
+        correlationId: correlation,
+        method,
+        path,
+        httpStatus: status,
+        code: code ?? "",
+        durationMs,
+      }),
+    fault: ({ correlation, path, name, code, frames, note }) =>
+      log.error("fault", "A request failed inside.", {
+        correlationId: correlation,
+        path,
+        kind: name,
+        code: code ?? "",
+        reason: note ?? frames[0] ?? "",
+      }),
+  };
+}

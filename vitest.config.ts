@@ -1,0 +1,60 @@
+import { defineConfig } from "vitest/config";
+
+/** Real processes, tokens and browsers share two cores on a small machine. */
+const SLOW_MS = 60_000;
+
+const globalSetup = ["tests/support/global-postgres.ts"];
+const exclude = ["**/node_modules/**", "dist/**", ".countersign/**"];
+
+export default defineConfig({
+  test: {
+    // A test that leaves something behind must not be able to help the next one pass.
+    restoreMocks: true,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["**/*.spec.ts"],
+          exclude: [...exclude, "**/*.int.spec.ts", "**/*.e2e.spec.ts", "**/*.attack.spec.ts"],
+          environment: "node",
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["**/*.int.spec.ts"],
+          exclude,
+          globalSetup,
+          // A PKCS#11 library is one per process, and so is SOFTHSM2_CONF: no threads.
+          pool: "forks",
+          testTimeout: SLOW_MS,
+          hookTimeout: SLOW_MS,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.e2e.spec.ts"],
+          exclude,
+          globalSetup,
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 3 * SLOW_MS,
+          hookTimeout: 3 * SLOW_MS,
+        },
+      },
+      {
+        test: {
+          name: "attacks",
+          include: ["tests/attacks/*.attack.spec.ts"],
+          exclude,
+          globalSetup,
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 20 * SLOW_MS,
+          hookTimeout: 3 * SLOW_MS,
+        },
+      },
+    ],
+  },
+});
