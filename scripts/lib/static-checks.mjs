@@ -40,6 +40,7 @@ export async function runStaticChecks() {
       durationMs,
       failures: failed ? [name] : [],
       skips: [],
+      files: [],
     });
   }
   return tallies;

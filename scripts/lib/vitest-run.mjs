@@ -5,7 +5,7 @@ import { inRoot, inState, root } from "./paths.mjs";
 
 /**
  * @typedef {{ name: string, passed: number, failed: number, skipped: number, durationMs: number,
- *   failures: string[], skips: string[] }} Tally
+ *   failures: string[], skips: string[], files: { path: string, passed: number, failed: number }[] }} Tally
  * @typedef {{ fullName: string, status: string }} Assertion
  * @typedef {{ success: boolean, testResults: { name: string, status: string, message: string,
  *   assertionResults: Assertion[] }[] }} VitestJson
@@ -95,6 +95,14 @@ export function count(name, results, code) {
     durationMs: 0,
     failures,
     skips,
+    files: files.map(({ name: path, status, assertionResults }) => ({
+      path,
+      passed: assertionResults.filter((test) => test.status === "passed").length,
+      failed: Math.max(
+        assertionResults.filter((test) => test.status === "failed").length,
+        status === "failed" ? 1 : 0,
+      ),
+    })),
   };
 }
 

@@ -32,7 +32,7 @@ describe("database roles", () => {
     for (const row of rows) expect(Object.values(row)).toEqual(Array(5).fill(false));
   });
 
-  it("L26 SEG-3 lets the console read projections and write none of them", async () => {
+  it("L26 lets the console read projections and write none of them", async () => {
     expect(await refusedTo(database.consoleUrl, "SELECT * FROM projection.cursor")).toBe("allowed");
     for (const sql of [
       "INSERT INTO projection.cursor VALUES ('x', 1)",
@@ -94,7 +94,7 @@ describe("database roles", () => {
     expect(await refusedTo(database.consoleUrl, sql)).toMatch(/permission denied/);
   });
 
-  it("TENANT-1 keeps a stranger's role out of the database", async () => {
+  it("keeps a stranger's role out of the database", async () => {
     const stranger = `stranger_${database.name.slice(-6)}`;
     await inSession(database.adminUrl, (client) =>
       client.query(`CREATE ROLE ${stranger} LOGIN PASSWORD 'known'`),

@@ -44,7 +44,6 @@ export type KeyService = {
 };
 
 const WITNESS_DEADLINE_MS = 10_000;
-const DATA_KEY_SECONDS = 60;
 
 /**
  * Puts the key service together and starts it: token, ledger, fold, listeners, in this order, each
@@ -142,7 +141,7 @@ export async function startKeyService(
     const drafts = new DraftStore(pool);
     const envelopes = new EnvelopeStore(pool);
     const intake = new IntakeKeys({ keys, releaseKey: RELEASE_KEY, clock });
-    const dataKeys = new DataKeyCache({ clock, seconds: DATA_KEY_SECONDS });
+    const dataKeys = new DataKeyCache({ clock, maxAgeMs: 60_000, maxEntries: 10_000 });
     const readCurrentValue = createReadCurrentValue({ keys, dataKeys, envelopes, onTampering: reportTampering });
     const stageValueFor = createStageValue({ keys, intake, envelopes });
     const { rpId, origin: deskOrigin } = config.desk;

@@ -79,15 +79,17 @@ const BROKEN: Record<string, Record<string, string>> = {
   },
 };
 
+const TITLED = RULES.map(({ title, check }) => [title, check] as const);
+
 /** How many violations a broken tree has where it is not one per file. */
 const COUNTS: Record<string, number> = { "no file imports itself through others": 1 };
 
 describe("the repository", () => {
-  it.each(RULES)("SEG-3 keeps the rule: $title", ({ check }) => {
+  it.each(TITLED)("keeps the rule: %s", (_title, check) => {
     expect(check(tree)).toEqual([]);
   });
 
-  it.each(RULES)("would be caught breaking the rule: $title", ({ title, check }) => {
+  it.each(TITLED)("would be caught breaking the rule: %s", (title, check) => {
     const files = BROKEN[title] ?? {};
     const violations = check(sourceTree(files));
     const expected = COUNTS[title] ?? Object.keys(files).length;
@@ -123,7 +125,7 @@ describe("the import scanner", () => {
       '// import a from "a";',
       '/* import b from "b"; */',
       "const text = 'import c from \"c\"';",
-      "const t = `import d from \"d\" ${`nested ${1}`} import('e')`;",
+      ['const t = `import d from "d" $', "{`nested $", "{1}`} import('e')`;"].join(""),
       "const r = /[\"'`/]*/; const q = x / y / z;",
       "const u = /https?:\\/\\//;",
       'import { real } from "real";',

@@ -92,13 +92,18 @@ export function withResponse(
 const LONGEST_ECDSA_BYTES = 72;
 
 /**
- * Alters the bytes of the honest signature. An ECDSA signature is made again until it has its longest form
- * (one in four has), so that an alteration means the same on each run.
+ * Signed by Sam, again until the ECDSA signature has its longest form (one in four has), so that an
+ * alteration of it means the same on each run.
  */
+export function signedAtLength(): AssertionJson {
+  let json = signed();
+  while (base64urlBytesOf(json.response.signature) < LONGEST_ECDSA_BYTES) json = signed();
+  return json;
+}
+
+/** Alters the bytes of the honest signature. */
 export function withSignature(alter: (bytes: Uint8Array) => Uint8Array, by: Holder = sam): unknown {
-  let json = signed({}, by);
-  while (by === sam && base64urlBytesOf(json.response.signature) < LONGEST_ECDSA_BYTES)
-    json = signed();
+  const json = by === sam ? signedAtLength() : signed({}, by);
   const bytes = fromBase64url(json.response.signature) ?? new Uint8Array();
   return { ...json, response: { ...json.response, signature: toBase64url(alter(bytes)) } };
 }

@@ -1,60 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { inject } from "vitest";
-import type { RoleCredential } from "../../server/db/roles.ts";
-import { inSession } from "../../server/db/session.ts";
+import { createDatabaseOn, type TestDatabase } from "./test-database.ts";
 
-/** One test's own database: real PostgreSQL, migrated, with the product's roles and grants. */
-export type TestDatabase = {
-  readonly name: string;
-  /** As the key service's role: what the product itself connects with. */
-  readonly url: string;
-  /** As the console's role: SELECT on projections only. */
-  readonly consoleUrl: string;
-  /** As the administrator of the server: what a hostile database administrator has. */
-  readonly adminUrl: string;
-  readonly roles: { readonly keyService: RoleCredential; readonly console: RoleCredential };
-  /** Cuts every session on it and removes it. Idempotent. */
-  drop(): Promise<void>;
-};
+export type { TestDatabase } from "./test-database.ts";
 
 /**
- * A fresh database, copied from a migrated template in well under 200 ms. For `*.int.spec.ts`,
- * `e2e/` and `tests/attacks/`, whose projects start the server.
+ * One test's own database: real PostgreSQL, migrated, with the product's roles and grants. For
+ * `*.int.spec.ts`, `e2e/` and `tests/attacks/`, whose projects start the server.
  *
  * @example
  * const database = await createTestDatabase();
  * onTestFinished(() => database.drop());
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { adminUrl, template, roles } = inject("postgres");
-  const name = `${template.replace("template", "db")}_${randomBytes(6).toString("hex")}`;
-  await inSession(adminUrl, async (client) => {
-    await client.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
-    // Privileges on a database, unlike those inside it, are not copied from a template.
-    await client.query(`REVOKE ALL ON DATABASE "${name}" FROM PUBLIC`);
-    await client.query(
-      `GRANT CONNECT ON DATABASE "${name}" TO "${roles.keyService.name}", "${roles.console.name}"`,
-    );
-  });
-  return {
-    name,
-    url: address(adminUrl, name, roles.keyService),
-    consoleUrl: address(adminUrl, name, roles.console),
-    adminUrl: address(adminUrl, name),
-    roles,
-    drop: () =>
-      inSession(adminUrl, async (client) => {
-        await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
-      }),
-  };
-}
-
-function address(serverUrl: string, database: string, role?: RoleCredential): string {
-  const url = new URL(serverUrl);
-  url.pathname = `/${database}`;
-  if (role !== undefined) {
-    url.username = role.name;
-    url.password = role.password;
-  }
-  return url.href;
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabaseOn(inject("postgres"));
 }

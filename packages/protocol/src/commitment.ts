@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { digestOf } from "./digest.ts";
 import { type Commitment, commitment, type Salt, salt } from "./ids.ts";
 import { OPENED_TEXT, TEXT_LABELS, type TextLabel } from "./text.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fromBase64url, toBase32 } from "./bytes.ts";
 
 /** Ids are 128 random bits in Crockford base32 behind a letter that says of what. Never reused, never personal. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** UTC to the second, `2026-03-01T08:00:00Z`: one spelling, sorts as text, people can read it. */
 export const instant = z

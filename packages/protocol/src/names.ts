@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ENVIRONMENTS, type Environment } from "./taxonomy.ts";
 
 /** Lower-case ASCII only, so that no look-alike and no second spelling survives (lessons L2, L3, L6). */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fromBase64url } from "./bytes.ts";
 import { openCommitment, opening } from "./commitment.ts";
 import { type Commitment, commitment, type Digest, digest } from "./ids.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Every reason to refuse, in one union; one exhaustive map to HTTP status and command-line exit code.

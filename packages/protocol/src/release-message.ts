@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { utf8 } from "./bytes.ts";
 import { canonicalise } from "./canonical.ts";
 import { DIGEST_DOMAINS } from "./digest.ts";

@@ -76,17 +76,22 @@ function inSentence(opened: string): string {
   return RIGHT_TO_LEFT.test(opened) ? `\u2068${opened}\u2069` : opened;
 }
 
-/** `until 2026-05-30 08:00 UTC, 90 days from now`; "now" is when the statement was drafted. */
+/**
+ * `until 2026-05-30 08:00 UTC, for 90 days`. Lengths count from the drafting of the statement, not from the
+ * reading: an auditor reads the same words as the person who signed.
+ */
 export function untilInWords(of: OpenedStatement, end: Instant): string {
   const seconds = secondsBetween(of.statement.draftedAt, end);
-  const distance = seconds > 0 ? `${durationInWords(seconds)} from now` : "already over";
-  return `until ${instantInWords(end)}, ${distance}`;
+  const length = seconds > 0 ? `for ${durationInWords(seconds)}` : "which is over already";
+  return `until ${instantInWords(end)}, ${length}`;
 }
 
-/** `enrolled 3 days ago`. */
+/** `enrolled 3 days before`: before the statement was drafted. */
 export function enrolledInWords(of: OpenedStatement, enrolledAt: Instant): string {
   const seconds = secondsBetween(enrolledAt, of.statement.draftedAt);
-  return seconds < 60 ? "enrolled just now" : `enrolled ${durationInWords(seconds)} ago`;
+  return seconds < 60
+    ? "enrolled less than a minute before"
+    : `enrolled ${durationInWords(seconds)} before`;
 }
 
 export function lengthInWords(from: Instant, to: Instant): string {
@@ -121,7 +126,7 @@ export function policyInWords(
   return [
     ["Owner", orNotGiven(of.owner)],
     ["Service", orNotGiven(of.service)],
-    ["Data classification", dataInWords(of.dataClassification)],
+    ["Data class", dataInWords(of.dataClassification)],
     ["Tier", knownOr(of.tier, TIERS, "not a known tier")],
     ["Rotation", rotationInWords(of.rotationPeriodDays)],
   ];

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { serviceName } from "./names.ts";
 
 /** Roles of people [ID-2]. `officer` is the requirement's super-admin: it names people, never opens a secret. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BoundedJsonError, STATEMENT_LIMITS } from "./bounded-json.ts";
 import { utf8 } from "./bytes.ts";
 import { canonicalise, parseCanonical } from "./canonical.ts";

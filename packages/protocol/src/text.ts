@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /*
  * Free text that people read before they sign: what is shown is what is there [L6]. The rules belong to

@@ -1,4 +1,12 @@
-import { eve, holder, posted, sam, signed, withResponse } from "../assertion-bench.ts";
+import {
+  eve,
+  holder,
+  posted,
+  sam,
+  signed,
+  signedAtLength,
+  withResponse,
+} from "../assertion-bench.ts";
 import { type Forgery, strayLowBits } from "./forgery.ts";
 
 /** COSE_Key of Ed25519 whose point is the neutral element: the same signature verifies for everything. */
@@ -76,12 +84,11 @@ export const FORGED_IDENTITIES: readonly Forgery[] = [
   [
     "a signature that is padded",
     "shape",
-    () => ({
-      json: posted((it) => ({
-        ...it,
-        response: { ...it.response, signature: `${it.response.signature}==` },
-      })),
-    }),
+    () => {
+      const json = signedAtLength();
+      const signature = `${json.response.signature}==`;
+      return { json: { ...json, response: { ...json.response, signature } } };
+    },
   ],
   [
     "an enrolled key of another algorithm than was enrolled",

@@ -49,7 +49,7 @@ export function findOne(
   label: string,
 ): Handle | null {
   const [first, second] = findObjects(api, session, keyClass, label);
-  if (second !== undefined) {
+  if (second === session) {
     throw new KeyProviderFault(
       "refused",
       `two ${keyClass} keys on the token are labelled ${label}: which one is meant cannot be known. ` +

@@ -106,6 +106,10 @@ describe("CBOR", () => {
         .uniqueArray(fc.tuple(fc.string(), leaf), { selector: ([name]) => name })
         .map((it) => new Map(it)),
     );
-    fc.assert(fc.property(tree, (value) => expect(readCbor(writeCbor(value))).toEqual(value)));
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(readCbor(writeCbor(value))).toEqual(value);
+      }),
+    );
   });
 });

@@ -42,7 +42,7 @@ export function decryptValue(
   binding: ValueBinding,
 ): Sensitive | "commitment-differs" | "value-not-authentic" {
   const expected = derive(dek, COMMITMENT, binding);
-  if (commitment.length === 0 && !timingSafeEqual(expected, commitment)) {
+  if (commitment.length !== COMMITMENT_BYTES || !timingSafeEqual(expected, commitment)) {
     return "commitment-differs";
   }
   const key = derive(dek, VALUE_KEY, binding);

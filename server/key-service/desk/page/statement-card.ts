@@ -1,0 +1,137 @@
+import { type Instant } from "@countersign/protocol/instants";
+import type { RenderedField, Rendering } from "@countersign/protocol/rendering";
+import { type Child, el, icon, put } from "./dom.ts";
+import { hasUnopened } from "./opened-drafts.ts";
+import { exactTime, name, prose } from "./phrases.ts";
+
+/**
+ * The statement card: title, sentences, what it is about, fields, the four words, signature lines. The one
+ * rendering of the protocol, set in type; no word of it is made here.
+ */
+export function statementCard(of: {
+  card: Rendering;
+  /** `h1` for the one card of a page. */
+  heading: "h1" | "h2";
+  /** Above the title, e.g. `2 of 3`. */
+  eyebrow: string;
+  lines: Child;
+}): HTMLElement {
+  const { card } = of;
+  const id = `card-${card.digest.slice(0, 12)}`;
+  return el(
+    "article",
+    { class: "card", "aria-labelledby": id },
+    el("p", { class: "eyebrow" }, of.eyebrow),
+    el(of.heading, { id, class: "title" }, ...prose(card.title)),
+    hasUnopened(card) && unopenedNotice(),
+    ...card.sentences.map((it) => el("p", { class: "sentence" }, ...prose(it))),
+    card.about !== null && aboutCard(card.about),
+    fieldTable(card.fields),
+    digestWordsBlock(card),
+    of.lines,
+  );
+}
+
+function aboutCard(about: Rendering): HTMLElement {
+  const id = `about-${about.digest.slice(0, 12)}`;
+  return el(
+    "section",
+    { class: "about", "aria-labelledby": id },
+    el("h2", { id, class: "subtitle" }, ...prose(about.title)),
+    ...about.sentences.map((it) => el("p", { class: "sentence" }, ...prose(it))),
+    fieldTable(about.fields),
+  );
+}
+
+function fieldTable(fields: readonly RenderedField[]): HTMLElement {
+  return el("dl", { class: "fields" }, ...fields.flatMap((it) => [el("dt", {}, it.label), fieldValue(it)]));
+}
+
+function fieldValue({ value, face }: RenderedField): HTMLElement {
+  switch (face) {
+    case "text":
+      return el("dd", { class: "prose" }, ...prose(value));
+    case "mono":
+      return el("dd", {}, name(value));
+    case "time":
+      return el("dd", {}, exactTime(value as Instant)); // a field of this face holds an instant
+    case "unopened":
+      return el("dd", { class: "unopened" }, el("span", { class: "mark" }, icon("notice"), "not opened"), name(value));
+  }
+}
+
+function unopenedNotice(): HTMLElement {
+  return el(
+    "p",
+    { class: "notice" },
+    icon("notice"),
+    "Some parts could not be opened and show as ids, marked “not opened”. Sign only if you know what they are.",
+  );
+}
+
+function digestWordsBlock({ words, digest }: Rendering): HTMLElement {
+  const id = `words-${digest.slice(0, 12)}`;
+  return el(
+    "section",
+    { class: "words", "aria-labelledby": id },
+    el("p", { id }, "If you began in a terminal, it shows the same four words:"),
+    el("ol", {}, ...words.map((word) => el("li", {}, word))),
+    el("p", { class: "digest" }, name(digest)),
+  );
+}
+
+export type Line = {
+  /** Whose line it is: roles, or a name. */
+  readonly whose: string;
+  readonly signed: {
+    readonly name: string;
+    readonly role: string;
+    readonly credential: string;
+    readonly at: Instant | null;
+    /** Index of the ledger entry; null while it is not in the ledger. */
+    readonly index: number | null;
+  } | null;
+  /** Under an empty line: who could sign. */
+  readonly hint?: string;
+};
+
+/** Progress of an approval: lines that fill in, never a percentage. */
+export function signatureLines(lines: readonly Line[], label = "Signatures"): HTMLElement {
+  return el("ol", { class: "lines", "aria-label": label }, ...lines.map(signatureLine));
+}
+
+export function signatureLine({ whose, signed, hint }: Line): HTMLElement {
+  if (signed === null) {
+    return el(
+      "li",
+      { class: "line empty" },
+      el("span", { class: "visually-hidden" }, "Not signed yet: "),
+      el("span", { class: "rule" }),
+      el("span", { class: "whose" }, whose),
+      hint !== undefined && el("span", { class: "hint" }, hint),
+    );
+  }
+  return el(
+    "li",
+    { class: "line signed" },
+    el("span", { class: "rule" }, signed.name),
+    el(
+      "span",
+      { class: "whose" },
+      signed.role,
+      " · key ",
+      el("code", { title: signed.credential }, `…${signed.credential.slice(-6)}`),
+      ...(signed.at === null ? [] : [" · ", exactTime(signed.at)]),
+    ),
+    el(
+      "span",
+      { class: "sealed" },
+      ...(signed.index === null ? [icon("clock"), "signed, not in the ledger yet"] : [icon("seal"), `in the ledger, entry ${signed.index}`]),
+    ),
+  );
+}
+
+/** Redraws a list of lines in place. */
+export function fillLines(list: HTMLElement, lines: readonly Line[]): void {
+  put(list, ...lines.map(signatureLine));
+}

@@ -1,0 +1,81 @@
+import { generateKeyPairSync } from "node:crypto";
+import type { SecretName } from "@countersign/protocol/names";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Installation, startInstallation } from "../support/installation.ts";
+import { TestDevice, TestPerson, value } from "../support/people.ts";
+
+const NAME = "payments/prod/postgres/app-password" as SecretName;
+
+describe("the spine", () => {
+  let installation: Installation;
+  beforeAll(async () => {
+    installation = await startInstallation();
+  });
+  afterAll(() => installation?.stop());
+
+  it("JIT-2 releases a production PII password after two other people signed, and to that device only", async () => {
+    const olivia = await TestPerson.enrol(installation, "Olivia");
+    const sam = await TestPerson.enrol(installation, "Sam");
+    const priya = await TestPerson.enrol(installation, "Priya");
+    const laptop = await TestDevice.login(olivia, "Olivia's laptop");
+
+    const registered = await laptop.draft({
+      act: "register-secret",
+      name: NAME,
+      type: "database-credential",
+      category: "database-user",
+      policy: {
+        owner: "payments-team",
+        service: "payments",
+        dataClassification: "pii",
+        tier: "high",
+        rotationPeriodDays: 30,
+      },
+      value: { source: "generated", length: null },
+      bindings: [],
+    });
+    await olivia.mustSign([registered.draft]);
+
+    const asked = await laptop.draft({
+      act: "request",
+      secrets: [NAME],
+      justification: "Restoring the failed payouts of this morning",
+      ticket: "PAY-1412",
+      notBefore: null,
+      durationSeconds: 3600,
+      maxUses: 1,
+      device: laptop.device,
+    });
+    expect(asked.lines).toHaveLength(2);
+    await olivia.mustSign([asked.draft]);
+    const status = value(await laptop.call("/people/v1/drafts/status", { draft: asked.draft }));
+    expect(status.status).toBe("signed");
+    if (status.proposal === null) throw new Error("a signed request is a proposal");
+    for (const approver of [sam, priya]) {
+      await approver.identify();
+      const [outcome] = await approver.decide(status.proposal, "approve");
+      expect(outcome?.refused).toBeNull();
+    }
+    const shown = value(
+      await laptop.call("/people/v1/proposals/show", { proposal: status.proposal }),
+    );
+    expect(shown.status).toBe("approved");
+    const [secret] = shown.grant?.uses ?? [];
+    if (secret === undefined || shown.request === null)
+      throw new Error("an approved request is a grant");
+    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const jwk = publicKey.export({ format: "jwk" });
+    const point = Buffer.concat([
+      Buffer.from([4]),
+      Buffer.from(jwk.x ?? "", "base64url"),
+      Buffer.from(jwk.y ?? "", "base64url"),
+    ]);
+    const released = await laptop.call("/people/v1/grants/open", {
+      request: shown.request,
+      secret: secret.secret,
+      use: 1,
+      recipientKey: point.toString("base64url"),
+    });
+    expect(value(released).use).toBe(1);
+  });
+});

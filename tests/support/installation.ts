@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { InvitedPerson } from "../../server/key-service/genesis/application/declare-development.ts";
+import { createTestDatabase, type TestDatabase } from "./postgres.ts";
+import { createSoftHsmToken, type TestToken } from "./tokens.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+export type Service = {
+  readonly name: string;
+  readonly child: ChildProcess;
+  /** Everything it has written so far. */
+  readonly output: () => string;
+  /** Resolves when it has ended, however. */
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+};
+
+/**
+ * A whole installation of real parts, each process its own: witness, key service, PostgreSQL database,
+ * PKCS#11 token. Stopped and removed by `stop`.
+ */
+export type Installation = {
+  readonly folder: string;
+  readonly deskPort: number;
+  readonly deskOrigin: string;
+  readonly rpcSocket: string;
+  readonly database: TestDatabase;
+  readonly token: TestToken;
+  readonly people: () => InvitedPerson[];
+  readonly consoleCredential: () => string;
+  readonly witness: Service;
+  readonly keyService: () => Service;
+  /** Starts a (further) key service; `environment` adds to or replaces the usual one. */
+  startKeyService(environment?: Readonly<Record<string, string>>): Promise<Service>;
+  stop(): Promise<void>;
+};
+
+export async function startInstallation(
+  options: {
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly wrap?: readonly string[];
+  } = {},
+): Promise<Installation> {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
+  const [database, token] = await Promise.all([createTestDatabase(), createSoftHsmToken()]);
+  const [deskPort, witnessPort] = [await freePort(), await freePort()];
+  const deskOrigin = `http://desk.localhost:${deskPort}`;
+  const stateDir = join(folder, "key-service");
+  const witnessDir = join(folder, "witness");
+  mkdirSync(stateDir, { mode: 0o700 });
+  mkdirSync(witnessDir, { mode: 0o700 });
+  const rpcSocket = join(folder, "rpc.sock");
+  const witnessesFile = join(folder, "witnesses.json");
+  const logKeyFile = join(folder, "log-verifier-key");
+  const environment: Record<string, string> = {
+    PATH: process.env.PATH ?? "",
+    ...token.env,
+    COUNTERSIGN_STATE_DIR: stateDir,
+    COUNTERSIGN_DATABASE_URL: database.url,
+    COUNTERSIGN_PKCS11_MODULE: token.module,
+    COUNTERSIGN_PKCS11_TOKEN: token.label,
+    COUNTERSIGN_PKCS11_PIN_FILE: token.pinFile,
+    COUNTERSIGN_DESK_ORIGIN: deskOrigin,
+    COUNTERSIGN_DESK_PORT: String(deskPort),
+    COUNTERSIGN_DESK_PAGE_DIR: process.env.TMP_PAGE ?? join(ROOT, "dist/desk"),
+    COUNTERSIGN_RPC_SOCKET: rpcSocket,
+    COUNTERSIGN_WITNESSES_FILE: witnessesFile,
+    COUNTERSIGN_LOG_VERIFIER_KEY_FILE: logKeyFile,
+    COUNTERSIGN_GENESIS: "development",
+    ...options.environment,
+  };
+  const services: Service[] = [];
+  const start = (name: string, file: string, env: Record<string, string>) => {
+    const service = startService(
+      name,
+      [...(options.wrap ?? []), process.execPath, join(ROOT, "dist", file)],
+      env,
+    );
+    services.push(service);
+    return service;
+  };
+
+  const preparation = start("prepare-log-key", "prepare-log-key.mjs", environment);
+  const { code } = await preparation.ended;
+  if (code !== 0) throw new Error(`the log key could not be made:\n${preparation.output()}`);
+  const witness = start("witness", "witness.mjs", {
+    PATH: environment.PATH ?? "",
+    COUNTERSIGN_WITNESS_NAME: "witness.localhost/1",
+    COUNTERSIGN_WITNESS_PORT: String(witnessPort),
+    COUNTERSIGN_WITNESS_STATE_DIR: witnessDir,
+    COUNTERSIGN_WITNESS_LOGS_FILE: logKeyFile,
+  });
+  await ready(witness, `http://127.0.0.1:${witnessPort}/readyz`);
+  const verifierKey = readFileSync(join(witnessDir, "verifier-key"), "utf8").trim();
+  writeFileSync(
+    witnessesFile,
+    JSON.stringify([{ url: `http://127.0.0.1:${witnessPort}`, verifierKey }]),
+  );
+
+  const startKeyService = async (extra: Readonly<Record<string, string>> = {}) => {
+    const env = { ...environment, ...extra };
+    const service = start("key-service", "key-service.mjs", env);
+    await ready(service, `http://127.0.0.1:${env.COUNTERSIGN_DESK_PORT}/readyz`);
+    return service;
+  };
+  const stop = async () => {
+    for (const service of services.reverse()) await endService(service);
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await startKeyService();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    folder,
+    deskPort,
+    deskOrigin,
+    rpcSocket,
+    database,
+    token,
+    people: () =>
+      JSON.parse(readFileSync(join(stateDir, "people.json"), "utf8")) as InvitedPerson[],
+    consoleCredential: () => readFileSync(join(stateDir, "console-credential"), "utf8").trim(),
+    witness,
+    keyService: () => {
+      const newest = services.findLast((it) => it.name === "key-service");
+      if (newest === undefined) throw new Error("no key service was started");
+      return newest;
+    },
+    startKeyService,
+    stop,
+  };
+}
+
+function startService(
+  name: string,
+  command: readonly string[],
+  env: Record<string, string>,
+): Service {
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (more) => (text += more));
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>(
+    (done, fail) => {
+      child.once("error", fail).once("close", (code, signal) => done({ code, signal }));
+    },
+  );
+  return { name, child, output: () => text, ended };
+}
+
+async function endService({ child, ended }: Service): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGTERM");
+  const forced = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  await ended;
+  clearTimeout(forced);
+}
+
+/** Asks until it answers; fails at once, with what it wrote, when the process ends instead. */
+async function ready(service: Service, url: string): Promise<void> {
+  let over = false;
+  void service.ended.then(() => {
+    over = true;
+  });
+  const until = performance.now() + 30_000;
+  while (performance.now() < until) {
+    if (over)
+      throw new Error(`${service.name} ended instead of getting ready:\n${service.output()}`);
+    try {
+      const response = await fetch(url);
+      await response.arrayBuffer();
+      if (response.ok) return;
+    } catch {
+      // not listening yet
+    }
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  throw new Error(`${service.name} was not ready within 30 seconds:\n${service.output()}`);
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
+  return address.port;
+}

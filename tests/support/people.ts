@@ -1,0 +1,248 @@
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { request as httpRequest } from "node:http";
+import type { Act } from "@countersign/protocol/acts";
+import { fromBase64url, toBase64url } from "@countersign/protocol/bytes";
+import { DEVICE_CALL_SCHEME, deviceCallDigest } from "@countersign/protocol/device-call";
+import {
+  asDigest,
+  digestBytes,
+  digestOf,
+  digestToBytes,
+  listDigest,
+} from "@countersign/protocol/digest";
+import type { DeviceId, Digest, DraftId } from "@countersign/protocol/ids";
+import type {
+  PeopleApiInput,
+  PeopleApiOutput,
+  PeopleApiPath,
+  SignOutcome,
+} from "@countersign/protocol/people-api";
+import { statementDigest } from "@countersign/protocol/statement";
+import { digestWords } from "@countersign/protocol/words";
+import type { Installation } from "./installation.ts";
+import { SoftwareAuthenticator } from "./software-authenticator.ts";
+
+export type Answer<T> =
+  | { readonly ok: true; readonly status: number; readonly value: T }
+  | { readonly ok: false; readonly status: number; readonly code: string; readonly detail: string };
+
+type CallOptions = { readonly headers?: Record<string, string>; readonly port?: number };
+
+/** One call of the people-API as its path demands; never throws on a refusal. */
+export async function call<P extends PeopleApiPath>(
+  { deskPort, deskOrigin }: Pick<Installation, "deskPort" | "deskOrigin">,
+  path: P,
+  input: PeopleApiInput<P>,
+  options: CallOptions = {},
+): Promise<Answer<PeopleApiOutput<P>> & { readonly setCookie: string | null }> {
+  const body = JSON.stringify(input);
+  const { status, text, setCookie } = await post(options.port ?? deskPort, path, body, {
+    "content-type": "application/json",
+    host: new URL(deskOrigin).host,
+    ...(path.startsWith("/desk/") ? { "sec-fetch-site": "same-origin", origin: deskOrigin } : {}),
+    ...options.headers,
+  });
+  const json = JSON.parse(text) as { code: string; detail: string }; // a problem, or the output of the path
+  if (status !== 200) return { ok: false, status, code: json.code, detail: json.detail, setCookie };
+  return { ok: true, status, value: json as unknown as PeopleApiOutput<P>, setCookie };
+}
+
+function post(port: number, path: string, body: string, headers: Record<string, string>) {
+  return new Promise<{ status: number; text: string; setCookie: string | null }>((done, fail) => {
+    const sent = httpRequest(
+      { host: "127.0.0.1", port, path, method: "POST", headers, agent: false },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (more) => {
+          text += more;
+        });
+        response.on("error", fail).on("end", () => {
+          const [cookie] = response.headers["set-cookie"] ?? [];
+          done({
+            status: response.statusCode ?? 0,
+            text,
+            setCookie: cookie?.split(";")[0] ?? null,
+          });
+        });
+      },
+    );
+    sent.on("error", fail).end(body);
+  });
+}
+
+/** The value of an answer that must be one. */
+export function value<T>(answer: Answer<T>): T {
+  if (!answer.ok) throw new Error(`refused with ${answer.code}: ${answer.detail}`);
+  return answer.value;
+}
+
+/** A member of the cast with a hardware key, at the desk. */
+export class TestPerson {
+  readonly installation: Installation;
+  readonly key: SoftwareAuthenticator;
+  readonly name: string;
+  readonly person: string;
+  #cookie = "";
+
+  private constructor(
+    installation: Installation,
+    key: SoftwareAuthenticator,
+    of: { name: string; person: string },
+  ) {
+    this.installation = installation;
+    this.key = key;
+    this.name = of.name;
+    this.person = of.person;
+  }
+
+  /** Uses the one-time link of the person whose name begins so, and signs the enrolment. */
+  static async enrol(installation: Installation, firstName: string): Promise<TestPerson> {
+    const invited = installation.people().find((it) => it.name.startsWith(firstName));
+    if (invited === undefined) throw new Error(`nobody is called ${firstName}`);
+    const token = new URL(invited.enrolmentLink).hash.slice(1);
+    const { deskOrigin } = installation;
+    const key = new SoftwareAuthenticator({
+      rpId: new URL(deskOrigin).hostname,
+      origin: deskOrigin,
+    });
+    const person = new TestPerson(installation, key, invited);
+    const begun = value(await call(installation, "/desk/v1/enrolment/begin", { token }));
+    const registration = key.register(begun.options as Parameters<typeof key.register>[0]);
+    const finished = await call(installation, "/desk/v1/enrolment/finish", { token, registration });
+    await person.mustSign([value(finished).draft]);
+    return person;
+  }
+
+  async identify(): Promise<void> {
+    const begun = value(await call(this.installation, "/desk/v1/identify/begin", {}));
+    const challenge = String(begun.options.challenge);
+    const assertion = this.key.sign({ challenge });
+    const finished = await call(this.installation, "/desk/v1/identify/finish", { assertion });
+    value(finished);
+    if (finished.setCookie === null) throw new Error("identify sets no cookie");
+    this.#cookie = finished.setCookie;
+  }
+
+  /** A call of the desk page in this person's session. */
+  desk<P extends PeopleApiPath>(path: P, input: PeopleApiInput<P>) {
+    return call(this.installation, path, input, { headers: { cookie: this.#cookie } });
+  }
+
+  /** Reads the drafts as the page does, hashes what was shown, touches the key. */
+  async sign(drafts: readonly DraftId[]): Promise<SignOutcome[]> {
+    return value(await this.signRaw(drafts)).outcomes;
+  }
+
+  async signRaw(drafts: readonly DraftId[]) {
+    const read = value(
+      await call(this.installation, "/desk/v1/drafts/read", { drafts: [...drafts] }),
+    );
+    const digests: Digest[] = [];
+    for (const it of read.drafts)
+      digests.push(await statementDigest(fromBase64url(it.statement) ?? new Uint8Array()));
+    const [only] = digests;
+    const challenge = digests.length === 1 && only !== undefined ? only : await listDigest(digests);
+    const assertion = this.key.sign({ challenge });
+    return call(this.installation, "/desk/v1/drafts/sign", { drafts: [...drafts], assertion });
+  }
+
+  async mustSign(drafts: readonly DraftId[]): Promise<SignOutcome[]> {
+    const outcomes = await this.sign(drafts);
+    for (const { refused } of outcomes)
+      if (refused) throw new Error(`refused with ${refused.code}: ${refused.message}`);
+    return outcomes;
+  }
+
+  /** Drafts a decision from this person's session and signs it. */
+  async decide(
+    proposal: Digest,
+    decision: "approve" | "deny" | "withdraw",
+    reason: string | null = null,
+  ): Promise<SignOutcome[]> {
+    const drafted = await this.desk("/desk/v1/proposals/decide", {
+      proposals: [proposal],
+      decision,
+      reason,
+    });
+    return this.sign(value(drafted).drafts);
+  }
+}
+
+/** A command line's device, enrolled in the typed-word way. */
+export class TestDevice {
+  readonly installation: Installation;
+  readonly device: DeviceId;
+  readonly key: KeyObject;
+
+  constructor(installation: Installation, device: DeviceId, key: KeyObject) {
+    this.installation = installation;
+    this.device = device;
+    this.key = key;
+  }
+
+  static async login(person: TestPerson, label: string): Promise<TestDevice> {
+    const { installation } = person;
+    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+    const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+    const begun = value(
+      await call(installation, "/people/v1/device-logins/begin", {
+        publicKey: toBase64url(raw),
+        label,
+        loopbackPort: null,
+      }),
+    );
+    await person.identify();
+    const { login } = begun;
+    const { wordWanted } = value(await person.desk("/desk/v1/device-logins/read", { login }));
+    const words = await deviceWords(raw);
+    const word = words[(wordWanted ?? 1) - 1] ?? "";
+    const claimed = value(await person.desk("/desk/v1/device-logins/claim", { login, word }));
+    await person.mustSign([claimed.draft]);
+    const signature = sign(
+      null,
+      digestToBytes(await digestOf("deviceKey", { login, code: null })),
+      privateKey,
+    );
+    const finished = value(
+      await call(installation, "/people/v1/device-logins/finish", {
+        login,
+        code: null,
+        signature: toBase64url(signature),
+      }),
+    );
+    if (finished.status !== "enrolled") throw new Error("the device was not enrolled");
+    return new TestDevice(installation, finished.device.device, privateKey);
+  }
+
+  async call<P extends PeopleApiPath>(
+    path: P,
+    input: PeopleApiInput<P>,
+    options: CallOptions = {},
+  ) {
+    const body = JSON.stringify(input);
+    const at = Math.floor(Date.now() / 1000);
+    const nonce = randomBytes(16).toString("base64url");
+    const digest = await deviceCallDigest({
+      device: this.device,
+      path,
+      body: createHash("sha256").update(body).digest("base64url"),
+      at,
+      nonce,
+    });
+    const signature = sign(null, digestToBytes(digest), this.key).toString("base64url");
+    const authorization = `${DEVICE_CALL_SCHEME} device=${this.device}, at=${at}, nonce=${nonce}, signature=${signature}`;
+    return call(this.installation, path, input, {
+      ...options,
+      headers: { authorization, ...options.headers },
+    });
+  }
+
+  /** Drafts an act; the person signs it at the desk. */
+  async draft(act: Act) {
+    return value(await this.call("/people/v1/drafts", { act }));
+  }
+}
+
+async function deviceWords(raw: Uint8Array): Promise<readonly string[]> {
+  return digestWords(asDigest(await digestBytes("deviceKey", raw)));
+}
