@@ -1,9 +1,12 @@
 import oracle from "canonicalize";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { BoundedJsonError, type Json } from "./bounded-json.ts";
 import { fromUtf8, utf8 } from "./bytes.ts";
 import { canonicalise, parseCanonical } from "./canonical.ts";
+
+// Properties over many statements or code points, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const LIMITS = { maxBytes: 1_000_000, maxDepth: 64 };
 

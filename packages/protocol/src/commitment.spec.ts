@@ -1,9 +1,12 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { aSalt, aTextFor } from "../testing/arbitrary-values.ts";
 import { commit, openCommitment, opening } from "./commitment.ts";
 import { salt } from "./ids.ts";
 import { TEXT_LABELS } from "./text.ts";
+
+// Properties over many statements or code points, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const SALT = salt.parse("A".repeat(43));
 const OTHER_SALT = salt.parse(`E${"A".repeat(42)}`);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { arbitraryStatement } from "../testing/arbitrary-statement.ts";
 import { aDigest } from "../testing/arbitrary-values.ts";
 import { fromBase64url, toBase64url, utf8 } from "./bytes.ts";
@@ -15,6 +15,9 @@ import {
 } from "./digest.ts";
 import { digest as digestSchema } from "./ids.ts";
 import { encodeStatement, statementDigest } from "./statement.ts";
+
+// Properties over many statements or code points, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const sha256 = (text: string) => createHash("sha256").update(text, "utf8").digest("base64url");
 const DOMAINS = Object.keys(DIGEST_DOMAINS) as DigestDomain[]; // keys of a literal object

@@ -92,8 +92,8 @@ describe("bytes of bounded size", () => {
   });
 
   it("L6 judge an over-long text by its length, without decoding it", () => {
-    const started = performance.now();
-    expect(credentialId.safeParse("A".repeat(20_000_000)).success).toBe(false);
-    expect(performance.now() - started).toBeLessThan(100);
+    // Not base64url either: a second issue would show that the text was decoded.
+    const read = credentialId.safeParse("+".repeat(1_000_000));
+    expect(read.error?.issues.map((it) => it.code)).toEqual(["too_big"]);
   });
 });

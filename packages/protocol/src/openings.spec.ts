@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   arbitraryOpenable,
   arbitraryStatement,
@@ -21,6 +21,9 @@ import {
 } from "./openings.ts";
 import { policyDigest } from "./policy.ts";
 import { encodeStatement, type Statement, statement, statementDigest } from "./statement.ts";
+
+// Properties over many statements or code points, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 async function open(bytes: Uint8Array, given: Openings): Promise<OpenedStatement> {
   const opened = await openStatement(bytes, given);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { arbitraryOpenable } from "../testing/arbitrary-statement.ts";
 import { aCredentialId, anInstant, aPersonId } from "../testing/arbitrary-values.ts";
 import { examples } from "../testing/example-statements.ts";
@@ -10,6 +10,9 @@ import { render } from "./rendering.ts";
 import type { Rendering } from "./rendering-shape.ts";
 import { ROLES } from "./roles.ts";
 import { cellsOf, wrap } from "./text-wrap.ts";
+
+// Properties over many statements or code points, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 async function example(name: string): Promise<Rendering> {
   const found = (await examples()).find((it) => it.name === name);

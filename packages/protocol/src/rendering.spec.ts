@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   arbitraryOpenable,
   arbitraryStatement,
@@ -15,6 +15,9 @@ import { render } from "./rendering.ts";
 import type { RenderedField, Rendering } from "./rendering-shape.ts";
 import { encodeStatement, type Statement, type StatementKind, statement } from "./statement.ts";
 import { OPENED_TEXT, TEXT_LABELS, type TextLabel } from "./text.ts";
+
+// Properties over many statements or code points, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 async function rendered(bytes: Uint8Array, given: Openings): Promise<Rendering> {
   const opened = await openStatement(bytes, given);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { arbitraryStatement, STATEMENT_KINDS } from "../testing/arbitrary-statement.ts";
 import { aPersonId } from "../testing/arbitrary-values.ts";
 import { changeAt, fieldOf, leavesOf, objectsOf } from "../testing/leaves.ts";
@@ -15,6 +15,9 @@ import {
   statement,
   statementDigest,
 } from "./statement.ts";
+
+// Properties over many statements or code points, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const parseJson = (value: unknown) => parseStatement(utf8(canonicalise(value)));
 

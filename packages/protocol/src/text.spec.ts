@@ -1,7 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { aTextFor } from "../testing/arbitrary-values.ts";
 import { OPENED_TEXT, TEXT_LABELS, tidyText } from "./text.ts";
+
+// Properties over many statements or code points, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const opens = (text: string, label: (typeof TEXT_LABELS)[number] = "justification") =>
   OPENED_TEXT[label].safeParse(text).success;
@@ -88,9 +91,11 @@ describe("free text", () => {
   });
 
   it("L6 judges an over-long text by its length alone", () => {
-    const started = performance.now();
-    expect(opens("e\u0301".repeat(5_000_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(100);
+    // Not in NFC either: a second issue would show that the text was looked at.
+    const read = OPENED_TEXT.justification.safeParse("e\u0301".repeat(1_000_000));
+    expect(read.error?.issues.map((it) => it.message)).toEqual([
+      "justification: 1000 characters at most",
+    ]);
   });
 
   it("keeps names, device labels and tickets on one line", () => {

@@ -8,7 +8,10 @@ export const ARMING_MS = 500;
  *
  * `onChange` is told each time it becomes armed or disarmed. Returns what ends the watch.
  */
-export function watchArming(onChange: (armed: boolean) => void): { isArmed: () => boolean; stop: () => void } {
+export function watchArming(onChange: (armed: boolean) => void): {
+  isArmed: () => boolean;
+  stop: () => void;
+} {
   let armed = false;
   let timer: number | undefined;
   const isWatched = () => document.visibilityState === "visible" && document.hasFocus();

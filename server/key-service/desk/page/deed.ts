@@ -1,18 +1,26 @@
 import { el, icon, put } from "./dom.ts";
 import { say } from "./frame.ts";
-import { KeyRefused } from "./web-authn.ts";
 import { Refused, Unreachable } from "./key-service.ts";
+import { KeyRefused } from "./web-authn.ts";
 
 /** Where a view says what went wrong with its deeds: one place a view. */
-export function noticeBoard(): { place: HTMLElement; tell: (error: unknown) => void; clear: () => void } {
+export function noticeBoard(): {
+  place: HTMLElement;
+  tell: (error: unknown) => void;
+  clear: () => void;
+} {
   const place = el("div", { class: "notice-board", role: "alert" });
   return {
     place,
     clear: () => put(place),
     tell: (error) => {
       const reference = error instanceof Refused ? error.reference : null;
-      const aside = reference === null ? null : el("span", { class: "aside" }, ` Reference ${reference}.`);
-      put(place, el("p", { class: "notice" }, icon("notice"), el("span", {}, sentenceOf(error), aside)));
+      const aside =
+        reference === null ? null : el("span", { class: "aside" }, ` Reference ${reference}.`);
+      put(
+        place,
+        el("p", { class: "notice" }, icon("notice"), el("span", {}, sentenceOf(error), aside)),
+      );
     },
   };
 }

@@ -18,7 +18,9 @@ async function draw(): Promise<void> {
     case "enrol":
       return fragment === "" ? enrolFurtherKeyView() : enrolFirstKeyView(fragment);
     case "d":
-      return signDraftsView(id === "" ? (new URLSearchParams(search).get("ids") ?? "").split(",") : [id]);
+      return signDraftsView(
+        id === "" ? (new URLSearchParams(search).get("ids") ?? "").split(",") : [id],
+      );
     case "list":
       return signDraftsView(fragment.split(","));
     case "r":

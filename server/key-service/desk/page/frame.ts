@@ -1,5 +1,5 @@
-import { ask } from "./key-service.ts";
 import { type Child, el, icon, put } from "./dom.ts";
+import { ask } from "./key-service.ts";
 import { rememberSignedIn, signedIn } from "./signed-in.ts";
 
 /*
@@ -13,7 +13,13 @@ const main = el("main", { id: "main" });
 const live = el("p", { class: "visually-hidden", role: "status", "aria-live": "polite" });
 
 export function raiseFrame(): void {
-  const home = el("a", { class: "wordmark", href: "/" }, icon("pen"), "Countersign", el("span", {}, "desk"));
+  const home = el(
+    "a",
+    { class: "wordmark", href: "/" },
+    icon("pen"),
+    "Countersign",
+    el("span", {}, "desk"),
+  );
   document.body.append(el("header", { class: "top" }, home, account), installation, main, live);
   void showInstallation();
 }
@@ -39,8 +45,18 @@ export function showLoading(what: string): void {
   document.title = `${what} · Countersign desk`;
   showAccount();
   main.setAttribute("aria-busy", "true");
-  const bars = ["wide", "wide", "narrow", "rule", "rule"].map((kind) => el("div", { class: `bar ${kind}` }));
-  put(main, el("div", { class: "card skeleton" }, el("p", { class: "visually-hidden" }, `${what}.`), ...bars));
+  const bars = ["wide", "wide", "narrow", "rule", "rule"].map((kind) =>
+    el("div", { class: `bar ${kind}` }),
+  );
+  put(
+    main,
+    el(
+      "div",
+      { class: "card skeleton" },
+      el("p", { class: "visually-hidden" }, `${what}.`),
+      ...bars,
+    ),
+  );
 }
 
 /** For those who hear the page. */
@@ -51,8 +67,16 @@ export function say(sentence: string): void {
 function showAccount(): void {
   const who = signedIn();
   if (who === null) return put(account);
-  const out = el("button", { type: "button", class: "quiet", on: { click: () => void signOut() } }, "Sign out");
-  put(account, el("span", { class: "who" }, who.name, el("span", { class: "aside" }, who.tenant)), out);
+  const out = el(
+    "button",
+    { type: "button", class: "quiet", on: { click: () => void signOut() } },
+    "Sign out",
+  );
+  put(
+    account,
+    el("span", { class: "who" }, who.name, el("span", { class: "aside" }, who.tenant)),
+    out,
+  );
 }
 
 async function signOut(): Promise<void> {

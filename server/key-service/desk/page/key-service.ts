@@ -1,4 +1,8 @@
-import type { PeopleApiInput, PeopleApiOutput, PeopleApiPath } from "@countersign/protocol/people-api";
+import type {
+  PeopleApiInput,
+  PeopleApiOutput,
+  PeopleApiPath,
+} from "@countersign/protocol/people-api";
 
 /** The key service refused, with the sentence it gave. `code` as in the protocol's list of refusals. */
 export class Refused extends Error {
@@ -26,7 +30,10 @@ const PATIENCE_MS = 40_000;
  *
  * @throws Refused | Unreachable
  */
-export async function ask<P extends PathOfPage>(path: P, input: PeopleApiInput<P>): Promise<PeopleApiOutput<P>> {
+export async function ask<P extends PathOfPage>(
+  path: P,
+  input: PeopleApiInput<P>,
+): Promise<PeopleApiOutput<P>> {
   let response: Response;
   let body: unknown;
   try {
@@ -43,7 +50,10 @@ export async function ask<P extends PathOfPage>(path: P, input: PeopleApiInput<P
     throw new Unreachable("The key service does not answer.");
   }
   if (response.ok) return body as PeopleApiOutput<P>; // the listener enforces the contract on what it sends
-  const problem = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>; // any JSON
+  const problem = (typeof body === "object" && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >; // any JSON
   const { code, detail, correlation } = problem;
   if (typeof code !== "string" || typeof detail !== "string") {
     throw new Unreachable("The key service's answer could not be read.");

@@ -62,7 +62,8 @@ export async function openDrafts(
 }
 
 function whyNotSign({ statement, statements }: OpenedStatement): string | null {
-  const decides = statement.kind === "approve" || statement.kind === "deny" || statement.kind === "withdraw";
+  const decides =
+    statement.kind === "approve" || statement.kind === "deny" || statement.kind === "withdraw";
   return decides && !statements.has(statement.body.proposal)
     ? "What this decides could not be opened, so you would not see what you sign. Ask whoever sent you here to start again."
     : null;
@@ -70,5 +71,8 @@ function whyNotSign({ statement, statements }: OpenedStatement): string | null {
 
 /** Whether a part of the card, or of what it is about, shows as an id because it did not open. */
 export function hasUnopened(card: Rendering): boolean {
-  return card.fields.some((it) => it.face === "unopened") || (card.about !== null && hasUnopened(card.about));
+  return (
+    card.fields.some((it) => it.face === "unopened") ||
+    (card.about !== null && hasUnopened(card.about))
+  );
 }

@@ -1,4 +1,9 @@
-import { durationInWords, type Instant, instantInWords, toMilliseconds } from "@countersign/protocol/instants";
+import {
+  durationInWords,
+  type Instant,
+  instantInWords,
+  toMilliseconds,
+} from "@countersign/protocol/instants";
 import { el } from "./dom.ts";
 
 /** `3 minutes ago`, `in 2 hours`, `now`; the reader's own clock says what is now. */
@@ -17,13 +22,22 @@ export function relativeTime(at: Instant): HTMLElement {
 /** Exact, with how far it is: for details. */
 export function exactTime(at: Instant): HTMLElement {
   const far = relativeInWords(at, Date.now());
-  return el("time", { datetime: at, title: at }, instantInWords(at), el("span", { class: "aside" }, ` (${far})`));
+  return el(
+    "time",
+    { datetime: at, title: at },
+    instantInWords(at),
+    el("span", { class: "aside" }, ` (${far})`),
+  );
 }
 
 /** A name, id or digest in the mono face, which may break after each slash. One click selects it whole. */
 export function name(text: string): HTMLElement {
   const parts = text.split(/(?<=\/)/);
-  return el("code", { class: "name" }, ...parts.flatMap((part, i) => (i === 0 ? [part] : [el("wbr"), part])));
+  return el(
+    "code",
+    { class: "name" },
+    ...parts.flatMap((part, i) => (i === 0 ? [part] : [el("wbr"), part])),
+  );
 }
 
 const PATHLIKE = /([a-z0-9][a-z0-9.-]*(?:\/[a-z0-9.-]+)+|spiffe:\/\/\S+)/;

@@ -6,16 +6,25 @@ import type { Line } from "./statement-card.ts";
 /** The lines that a proposal's chain asks for, with who could sign the empty ones. */
 export function linesOf({ lines, candidates, status }: ProposalView): Line[] {
   return lines.map(({ anyOf, signed }) => {
-    const whose = joinInWords(anyOf.map((role) => ROLE_NAMES[role]), "or");
+    const whose = joinInWords(
+      anyOf.map((role) => ROLE_NAMES[role]),
+      "or",
+    );
     if (signed !== null) {
       const { name, role, credential, at, index } = signed;
       return { whose, signed: { name, role: ROLE_NAMES[role], credential, at, index } };
     }
-    return status === "pending" ? { whose, signed: null, hint: whoCan(candidates, anyOf) } : { whose, signed: null };
+    return status === "pending"
+      ? { whose, signed: null, hint: whoCan(candidates, anyOf) }
+      : { whose, signed: null };
   });
 }
 
 function whoCan(candidates: ProposalView["candidates"], anyOf: readonly Role[]): string {
-  const able = candidates.filter((it) => it.cannot === null && anyOf.includes(it.role)).map((it) => it.name);
-  return able.length === 0 ? "Nobody can sign this line now." : `${joinInWords(able, "or")} can sign here.`;
+  const able = candidates
+    .filter((it) => it.cannot === null && anyOf.includes(it.role))
+    .map((it) => it.name);
+  return able.length === 0
+    ? "Nobody can sign this line now."
+    : `${joinInWords(able, "or")} can sign here.`;
 }

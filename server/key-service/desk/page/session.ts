@@ -52,7 +52,11 @@ function askForTouch(
       icon("key"),
       el("h1", { class: "title" }, `Touch your hardware key ${purpose}`),
       before !== null && el("p", { class: "sentence" }, before),
-      el("p", { class: "sentence" }, "This tells the desk who you are. It signs nothing and opens nothing."),
+      el(
+        "p",
+        { class: "sentence" },
+        "This tells the desk who you are. It signs nothing and opens nothing.",
+      ),
       el("div", { class: "deeds" }, button),
       board.place,
       el(

@@ -1,4 +1,4 @@
-import { type Instant } from "@countersign/protocol/instants";
+import type { Instant } from "@countersign/protocol/instants";
 import type { RenderedField, Rendering } from "@countersign/protocol/rendering";
 import { type Child, el, icon, put } from "./dom.ts";
 import { hasUnopened } from "./opened-drafts.ts";
@@ -44,7 +44,11 @@ function aboutCard(about: Rendering): HTMLElement {
 }
 
 function fieldTable(fields: readonly RenderedField[]): HTMLElement {
-  return el("dl", { class: "fields" }, ...fields.flatMap((it) => [el("dt", {}, it.label), fieldValue(it)]));
+  return el(
+    "dl",
+    { class: "fields" },
+    ...fields.flatMap((it) => [el("dt", {}, it.label), fieldValue(it)]),
+  );
 }
 
 function fieldValue({ value, face }: RenderedField): HTMLElement {
@@ -56,7 +60,12 @@ function fieldValue({ value, face }: RenderedField): HTMLElement {
     case "time":
       return el("dd", {}, exactTime(value as Instant)); // a field of this face holds an instant
     case "unopened":
-      return el("dd", { class: "unopened" }, el("span", { class: "mark" }, icon("notice"), "not opened"), name(value));
+      return el(
+        "dd",
+        { class: "unopened" },
+        el("span", { class: "mark" }, icon("notice"), "not opened"),
+        name(value),
+      );
   }
 }
 
@@ -126,7 +135,9 @@ export function signatureLine({ whose, signed, hint }: Line): HTMLElement {
     el(
       "span",
       { class: "sealed" },
-      ...(signed.index === null ? [icon("clock"), "signed, not in the ledger yet"] : [icon("seal"), `in the ledger, entry ${signed.index}`]),
+      ...(signed.index === null
+        ? [icon("clock"), "signed, not in the ledger yet"]
+        : [icon("seal"), `in the ledger, entry ${signed.index}`]),
     ),
   );
 }

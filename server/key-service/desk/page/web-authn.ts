@@ -62,7 +62,10 @@ export async function createKey(options: Json): Promise<Json> {
         challenge: bytes(given.challenge),
         pubKeyCredParams: given.pubKeyCredParams,
         attestation: given.attestation,
-        excludeCredentials: given.excludeCredentials.map(({ id }) => ({ type: "public-key", id: bytes(id) })),
+        excludeCredentials: given.excludeCredentials.map(({ id }) => ({
+          type: "public-key",
+          id: bytes(id),
+        })),
         authenticatorSelection: {
           residentKey: "required",
           requireResidentKey: true,
@@ -86,12 +89,19 @@ export async function createKey(options: Json): Promise<Json> {
 const TIMEOUT_MS = 300_000;
 
 function common(credential: PublicKeyCredential): Json {
-  return { id: credential.id, rawId: text(credential.rawId), type: credential.type, clientExtensionResults: {} };
+  return {
+    id: credential.id,
+    rawId: text(credential.rawId),
+    type: credential.type,
+    clientExtensionResults: {},
+  };
 }
 
 async function fromKey(ask: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
   if (!("credentials" in navigator) || !("PublicKeyCredential" in window)) {
-    throw new KeyRefused("This browser cannot use hardware keys. Use a current Firefox, Chrome, Edge or Safari.");
+    throw new KeyRefused(
+      "This browser cannot use hardware keys. Use a current Firefox, Chrome, Edge or Safari.",
+    );
   }
   try {
     const credential = await ask();
@@ -109,10 +119,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
   InvalidStateError: "This hardware key is enrolled for you already. Use another one.",
   SecurityError:
     "The browser does not offer keys at this address. Open the desk by the link that the command line or the console shows.",
-  NotSupportedError: "This hardware key has none of the algorithms that are accepted here. Use a FIDO2 key.",
-  ConstraintError: "This hardware key cannot check who you are. Set a PIN on it, or use one that has a PIN or a fingerprint.",
+  NotSupportedError:
+    "This hardware key has none of the algorithms that are accepted here. Use a FIDO2 key.",
+  ConstraintError:
+    "This hardware key cannot check who you are. Set a PIN on it, or use one that has a PIN or a fingerprint.",
   AbortError: "The question to your key was taken back. Try again.",
-  UnknownError: "The browser could not talk to the hardware key. Take it out, put it in, and try again.",
+  UnknownError:
+    "The browser could not talk to the hardware key. Take it out, put it in, and try again.",
 };
 
 function bytes(encoded: string): Uint8Array<ArrayBuffer> {

@@ -49,7 +49,7 @@ export function findOne(
   label: string,
 ): Handle | null {
   const [first, second] = findObjects(api, session, keyClass, label);
-  if (second === session) {
+  if (second !== undefined) {
     throw new KeyProviderFault(
       "refused",
       `two ${keyClass} keys on the token are labelled ${label}: which one is meant cannot be known. ` +

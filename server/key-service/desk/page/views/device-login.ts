@@ -41,10 +41,28 @@ function showLogin(login: string, label: string, wordWanted: number | null): voi
   });
   const form = el(
     "form",
-    { class: "form", on: { submit: (event) => { event.preventDefault(); button.click(); } } },
-    wordWanted !== null && el("label", { for: "word" }, `The ${ORDINALS[wordWanted - 1] ?? ""} of the four words in the terminal`),
+    {
+      class: "form",
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          button.click();
+        },
+      },
+    },
+    wordWanted !== null &&
+      el(
+        "label",
+        { for: "word" },
+        `The ${ORDINALS[wordWanted - 1] ?? ""} of the four words in the terminal`,
+      ),
     wordWanted !== null && word,
-    wordWanted !== null && el("p", { class: "hint", id: "word-hint" }, "Read it off the terminal where you ran `secrets login`, not from a message."),
+    wordWanted !== null &&
+      el(
+        "p",
+        { class: "hint", id: "word-hint" },
+        "Read it off the terminal where you ran `secrets login`, not from a message.",
+      ),
     el("div", { class: "deeds" }, button),
   );
   show(
@@ -55,7 +73,12 @@ function showLogin(login: string, label: string, wordWanted: number | null): voi
       icon("key"),
       el("h1", { class: "title" }, `Enrol the device “${label}”?`),
       el("p", { class: "sentence" }, "Secrets that are released to you can then be opened on it."),
-      el("p", { class: "notice" }, icon("notice"), "Go on only if you ran `secrets login` yourself, just now. If somebody sent you this link, close the page and tell a security admin."),
+      el(
+        "p",
+        { class: "notice" },
+        icon("notice"),
+        "Go on only if you ran `secrets login` yourself, just now. If somebody sent you this link, close the page and tell a security admin.",
+      ),
       form,
       board.place,
     ),

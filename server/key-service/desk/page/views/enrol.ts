@@ -45,7 +45,11 @@ export function enrolFurtherKeyView(): Promise<void> {
   });
 }
 
-function showCeremony(of: { title: string; sentences: readonly string[]; make: () => Promise<string> }): void {
+function showCeremony(of: {
+  title: string;
+  sentences: readonly string[];
+  make: () => Promise<string>;
+}): void {
   const board = noticeBoard();
   const button = deed({
     label: "Create the key",
@@ -58,7 +62,11 @@ function showCeremony(of: { title: string; sentences: readonly string[]; make: (
         location.replace(`/d/${await of.make()}`);
       } catch (error) {
         if (error instanceof Refused && error.code === "invitation-used") {
-          throw new Refused(error.code, `${error.message} If that was not you, tell an officer now.`, error.reference);
+          throw new Refused(
+            error.code,
+            `${error.message} If that was not you, tell an officer now.`,
+            error.reference,
+          );
         }
         throw error;
       }
@@ -76,7 +84,11 @@ function showCeremony(of: { title: string; sentences: readonly string[]; make: (
         "ol",
         { class: "steps" },
         el("li", {}, "Put the key in, or hold it to the back of your phone."),
-        el("li", {}, "Create the key. The browser asks for its PIN or fingerprint, and for a touch."),
+        el(
+          "li",
+          {},
+          "Create the key. The browser asks for its PIN or fingerprint, and for a touch.",
+        ),
         el("li", {}, "Read the statement that enrols it, and sign it."),
       ),
       el("div", { class: "deeds" }, button),

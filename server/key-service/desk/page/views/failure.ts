@@ -7,7 +7,11 @@ import { NotShowable } from "../opened-drafts.ts";
 /** A view that could not be drawn: what happened, and the sensible acts. */
 export function showFailure(error: unknown): void {
   const reference = error instanceof Refused ? error.reference : null;
-  const retry = el("button", { type: "button", class: "primary", on: { click: () => location.reload() } }, "Try again");
+  const retry = el(
+    "button",
+    { type: "button", class: "primary", on: { click: () => location.reload() } },
+    "Try again",
+  );
   show(
     titleOf(error),
     el(
@@ -15,9 +19,14 @@ export function showFailure(error: unknown): void {
       { class: "card failure" },
       icon("stop"),
       el("h1", { class: "title" }, titleOf(error)),
-      el("p", { class: "sentence" }, error instanceof NotShowable ? notShowable(error) : sentenceOf(error)),
+      el(
+        "p",
+        { class: "sentence" },
+        error instanceof NotShowable ? notShowable(error) : sentenceOf(error),
+      ),
       el("div", { class: "deeds" }, mayHelp(error) && retry, homeLink("See what waits for you")),
-      reference !== null && el("p", { class: "aside" }, `Reference ${reference}, for whoever runs this installation.`),
+      reference !== null &&
+        el("p", { class: "aside" }, `Reference ${reference}, for whoever runs this installation.`),
     ),
   );
 }
@@ -27,7 +36,13 @@ export function homeLink(label: string): Child {
 }
 
 export function showNothingHere(): void {
-  showFailure(new Refused("not-found", "This link leads nowhere. It may have been cut short: copy all of it.", null));
+  showFailure(
+    new Refused(
+      "not-found",
+      "This link leads nowhere. It may have been cut short: copy all of it.",
+      null,
+    ),
+  );
 }
 
 function titleOf(error: unknown): string {

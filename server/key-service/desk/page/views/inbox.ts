@@ -22,10 +22,20 @@ export function inboxView(): Promise<void> {
     const [waiting, mine] = [await openAll(inbox.waiting), await openAll(inbox.mine)];
     show(
       "Inbox",
-      el("h1", { class: "list-title" }, waiting.length === 0 ? "Nothing waits for you" : "What waits for you"),
+      el(
+        "h1",
+        { class: "list-title" },
+        waiting.length === 0 ? "Nothing waits for you" : "What waits for you",
+      ),
       waiting.length === 0 ? emptyInbox() : waitingList(waiting),
       el("h2", { class: "section-title" }, "What you asked for"),
-      mine.length === 0 ? emptyMine() : el("ul", { class: "rows" }, ...mine.map((row) => el("li", { class: "row" }, rowBody(row)))),
+      mine.length === 0
+        ? emptyMine()
+        : el(
+            "ul",
+            { class: "rows" },
+            ...mine.map((row) => el("li", { class: "row" }, rowBody(row))),
+          ),
       el("p", { class: "foot" }, el("a", { href: "/enrol" }, "Add a further hardware key")),
     );
   });
@@ -45,7 +55,11 @@ async function openAll(views: readonly ProposalView[]): Promise<Row[]> {
 function waitingList(rows: readonly Row[]): HTMLElement {
   const board = noticeBoard();
   const boxes = new Map<Digest, HTMLInputElement>();
-  const chosen = () => [...boxes].filter(([, box]) => box.checked).map(([id]) => id).slice(0, MOST_AT_ONCE);
+  const chosen = () =>
+    [...boxes]
+      .filter(([, box]) => box.checked)
+      .map(([id]) => id)
+      .slice(0, MOST_AT_ONCE);
   const approve = deed({
     label: "Approve",
     doing: "Drawing it up …",
@@ -54,11 +68,20 @@ function waitingList(rows: readonly Row[]): HTMLElement {
     run: async () => {
       const proposals = chosen();
       if (proposals.length === 0) return;
-      const { drafts } = await ask("/desk/v1/proposals/decide", { proposals, decision: "approve", reason: null });
+      const { drafts } = await ask("/desk/v1/proposals/decide", {
+        proposals,
+        decision: "approve",
+        reason: null,
+      });
       location.assign(drafts.length === 1 ? `/d/${drafts[0]}` : `/d?ids=${drafts.join(",")}`);
     },
   });
-  const bar = el("div", { class: "deeds choice", hidden: true }, approve, el("p", { class: "hint" }, "One touch for all; you see each of them first."));
+  const bar = el(
+    "div",
+    { class: "deeds choice", hidden: true },
+    approve,
+    el("p", { class: "hint" }, "One touch for all; you see each of them first."),
+  );
   const refresh = () => {
     const count = chosen().length;
     bar.hidden = count === 0;
@@ -70,14 +93,30 @@ function waitingList(rows: readonly Row[]): HTMLElement {
     list,
     ...rows.map((row, i) => {
       const { proposal } = row.view;
-      const box = el("input", { type: "checkbox", id: `choose-${i}`, "aria-label": `Choose: ${row.card?.title ?? proposal}`, on: { change: refresh } });
+      const box = el("input", {
+        type: "checkbox",
+        id: `choose-${i}`,
+        "aria-label": `Choose: ${row.card?.title ?? proposal}`,
+        on: { change: refresh },
+      });
       if (row.card !== null) boxes.set(proposal, box);
       return el("li", { class: "row" }, row.card !== null && box, rowBody(row));
     }),
   );
   list.addEventListener("keydown", (event) => moveBetweenRows(list, event));
-  const all = el("button", { type: "button", class: "quiet", on: { click: () => chooseAll(boxes, refresh) } }, "Choose all");
-  return el("div", {}, rows.length > 1 && el("div", { class: "list-tools" }, all), list, bar, board.place);
+  const all = el(
+    "button",
+    { type: "button", class: "quiet", on: { click: () => chooseAll(boxes, refresh) } },
+    "Choose all",
+  );
+  return el(
+    "div",
+    {},
+    rows.length > 1 && el("div", { class: "list-tools" }, all),
+    list,
+    bar,
+    board.place,
+  );
 }
 
 function chooseAll(boxes: ReadonlyMap<Digest, HTMLInputElement>, refresh: () => void): void {
@@ -116,7 +155,13 @@ function rowBody({ view, card }: Row): HTMLElement {
 function rowState({ status, proposedAt, decideBy, outcome }: ProposalView): Child[] {
   switch (status) {
     case "pending":
-      return [icon("clock"), "asked ", relativeTime(proposedAt), ", open until ", relativeTime(decideBy)];
+      return [
+        icon("clock"),
+        "asked ",
+        relativeTime(proposedAt),
+        ", open until ",
+        relativeTime(decideBy),
+      ];
     case "approved":
       return [icon("seal"), "approved, asked ", relativeTime(proposedAt)];
     case "denied":
@@ -127,9 +172,20 @@ function rowState({ status, proposedAt, decideBy, outcome }: ProposalView): Chil
 }
 
 function emptyInbox(): HTMLElement {
-  return el("p", { class: "empty" }, "Requests that you can approve will stand here, oldest first. ", el("a", { href: "/" }, "Look again"));
+  return el(
+    "p",
+    { class: "empty" },
+    "Requests that you can approve will stand here, oldest first. ",
+    el("a", { href: "/" }, "Look again"),
+  );
 }
 
 function emptyMine(): HTMLElement {
-  return el("p", { class: "empty" }, "What you ask for with ", el("code", {}, "secrets request"), " will stand here until it ends.");
+  return el(
+    "p",
+    { class: "empty" },
+    "What you ask for with ",
+    el("code", {}, "secrets request"),
+    " will stand here until it ends.",
+  );
 }

@@ -35,7 +35,12 @@ export async function requestView(id: string): Promise<void> {
     );
     show(
       "Request",
-      statementCard({ card: render(opened.value), heading: "h1", eyebrow: isMine ? "You ask" : "You are asked", lines }),
+      statementCard({
+        card: render(opened.value),
+        heading: "h1",
+        eyebrow: isMine ? "You ask" : "You are asked",
+        lines,
+      }),
       view.status === "pending" && decisionPart(view, isMine, cannot),
     );
   });
@@ -44,7 +49,14 @@ export async function requestView(id: string): Promise<void> {
 function stateOf({ status, proposedAt, decideBy, outcome }: ProposalView): Child[] {
   switch (status) {
     case "pending":
-      return [icon("clock"), "Asked ", relativeTime(proposedAt), "; can be decided until ", relativeTime(decideBy), "."];
+      return [
+        icon("clock"),
+        "Asked ",
+        relativeTime(proposedAt),
+        "; can be decided until ",
+        relativeTime(decideBy),
+        ".",
+      ];
     case "approved":
       return [icon("seal"), "Approved."];
     case "denied":
@@ -57,26 +69,50 @@ function stateOf({ status, proposedAt, decideBy, outcome }: ProposalView): Child
 function grantState(grant: NonNullable<ProposalView["grant"]>): Child[] {
   const left = grant.uses.reduce((sum, it) => sum + it.left, 0);
   if (grant.status !== "active") return [icon("stop"), `What was granted is ${grant.status}.`];
-  return [icon("key"), `${counted(left, "opening")} left; ends `, relativeTime(grant.expiresAt), "."];
+  return [
+    icon("key"),
+    `${counted(left, "opening")} left; ends `,
+    relativeTime(grant.expiresAt),
+    ".",
+  ];
 }
 
 function decisionPart(view: ProposalView, isMine: boolean, cannot: string | null): Child {
   if (cannot !== null && !isMine) {
     const able = view.candidates.filter((it) => it.cannot === null).map((it) => it.name);
-    const others = able.length === 0 ? "Nobody else can sign it now either." : `${joinInWords(able, "or")} can.`;
-    const sentence = cannot.includes(others) || able.some((name) => cannot.includes(name)) ? cannot : `${cannot} ${others}`;
+    const others =
+      able.length === 0 ? "Nobody else can sign it now either." : `${joinInWords(able, "or")} can.`;
+    const sentence =
+      cannot.includes(others) || able.some((name) => cannot.includes(name))
+        ? cannot
+        : `${cannot} ${others}`;
     return el("section", { class: "sign" }, el("p", { class: "notice" }, icon("notice"), sentence));
   }
   const board = noticeBoard();
-  const decide = (decision: "approve" | "deny" | "withdraw", reason: () => string | null) => async () => {
-    const { drafts } = await ask("/desk/v1/proposals/decide", { proposals: [view.proposal], decision, reason: reason() });
-    location.assign(`/d/${drafts[0] ?? ""}`);
-  };
+  const decide =
+    (decision: "approve" | "deny" | "withdraw", reason: () => string | null) => async () => {
+      const { drafts } = await ask("/desk/v1/proposals/decide", {
+        proposals: [view.proposal],
+        decision,
+        reason: reason(),
+      });
+      location.assign(`/d/${drafts[0] ?? ""}`);
+    };
   if (isMine) {
     return el(
       "section",
       { class: "sign" },
-      el("div", { class: "deeds" }, deed({ label: "Withdraw it", doing: "Drawing it up …", look: "plain", board, run: decide("withdraw", () => null) })),
+      el(
+        "div",
+        { class: "deeds" },
+        deed({
+          label: "Withdraw it",
+          doing: "Drawing it up …",
+          look: "plain",
+          board,
+          run: decide("withdraw", () => null),
+        }),
+      ),
       el("p", { class: "hint" }, "You cannot approve what you ask for. You can take it back."),
       board.place,
     );
@@ -99,13 +135,23 @@ function decisionPart(view: ProposalView, isMine: boolean, cannot: string | null
     reason,
     el("div", { class: "deeds" }, refuse),
   );
-  const openRefusal = el("button", { type: "button", class: "plain", "aria-expanded": "false" }, "Refuse …");
+  const openRefusal = el(
+    "button",
+    { type: "button", class: "plain", "aria-expanded": "false" },
+    "Refuse …",
+  );
   openRefusal.addEventListener("click", () => {
     why.hidden = !why.hidden;
     openRefusal.setAttribute("aria-expanded", String(!why.hidden));
     if (!why.hidden) reason.focus();
   });
-  const approve = deed({ label: "Approve", doing: "Drawing it up …", look: "primary", board, run: decide("approve", () => null) });
+  const approve = deed({
+    label: "Approve",
+    doing: "Drawing it up …",
+    look: "primary",
+    board,
+    run: decide("approve", () => null),
+  });
   return el(
     "section",
     { class: "sign" },

@@ -1,5 +1,5 @@
-import type { PeopleApiOutput } from "@countersign/protocol/people-api";
 import { draftId } from "@countersign/protocol/ids";
+import type { PeopleApiOutput } from "@countersign/protocol/people-api";
 import { ROLE_NAMES, type SigningRole } from "@countersign/protocol/roles";
 import { watchArming } from "../arming.ts";
 import { deed, noticeBoard } from "../deed.ts";
@@ -20,22 +20,30 @@ const MOST_AT_ONCE = 50;
  */
 export async function signDraftsView(ids: readonly string[]): Promise<void> {
   const drafts = ids.flatMap((id) => draftId.safeParse(id).data ?? []);
-  if (drafts.length === 0 || drafts.length !== ids.length || drafts.length > MOST_AT_ONCE) return showNothingHere();
+  if (drafts.length === 0 || drafts.length !== ids.length || drafts.length > MOST_AT_ONCE)
+    return showNothingHere();
   showLoading("Reading what you are asked to sign");
   const list = await openDrafts(drafts, await ask("/desk/v1/drafts/read", { drafts }));
   const many = list.drafts.length > 1;
-  const shown = list.drafts.map((draft, i) => showDraft(draft, many ? `${i + 1} of ${list.drafts.length}` : "You are asked to sign"));
+  const shown = list.drafts.map((draft, i) =>
+    showDraft(draft, many ? `${i + 1} of ${list.drafts.length}` : "You are asked to sign"),
+  );
   const place = el("div", { class: "sign" });
   show(
     many ? `Sign ${list.drafts.length} statements` : "Sign",
-    many && el("h1", { class: "list-title" }, `${counted(list.drafts.length, "statement")}, one touch`),
+    many &&
+      el("h1", { class: "list-title" }, `${counted(list.drafts.length, "statement")}, one touch`),
     ...shown.map((it) => it.card),
     place,
   );
   offerToSign(place, list, shown);
 }
 
-type OnScreen = { readonly draft: ShownDraft; readonly card: HTMLElement; readonly lines: HTMLElement };
+type OnScreen = {
+  readonly draft: ShownDraft;
+  readonly card: HTMLElement;
+  readonly lines: HTMLElement;
+};
 
 function showDraft(draft: ShownDraft, eyebrow: string): OnScreen {
   const lines = signatureLines([emptyLine(draft)], "Your signature");
@@ -50,7 +58,17 @@ function offerToSign(place: HTMLElement, list: ShownList, shown: readonly OnScre
   const ids = list.drafts.map((it) => it.draft);
   const hint = el("p", { class: "hint", id: "sign-hint" }, forbidden ?? HINT_ASLEEP);
 
-  const sign = el("button", { type: "button", class: "primary sign-button", "aria-disabled": "true", "aria-describedby": "sign-hint" }, icon("pen"), many ? `Sign all ${shown.length}` : "Sign");
+  const sign = el(
+    "button",
+    {
+      type: "button",
+      class: "primary sign-button",
+      "aria-disabled": "true",
+      "aria-describedby": "sign-hint",
+    },
+    icon("pen"),
+    many ? `Sign all ${shown.length}` : "Sign",
+  );
   const wake = (isArmed: boolean) => {
     sign.setAttribute("aria-disabled", String(!isArmed));
     hint.textContent = isArmed ? HINT_AWAKE : HINT_ASLEEP;
@@ -106,7 +124,12 @@ async function signWithKey(list: ShownList) {
 
 type Outcome = PeopleApiOutput<"/desk/v1/drafts/sign">;
 
-function showOutcome(place: HTMLElement, shown: readonly OnScreen[], { outcomes, next }: Outcome, credential: string): void {
+function showOutcome(
+  place: HTMLElement,
+  shown: readonly OnScreen[],
+  { outcomes, next }: Outcome,
+  credential: string,
+): void {
   const byDraft = new Map(outcomes.map((it) => [it.draft, it]));
   for (const { draft, lines } of shown) {
     const it = byDraft.get(draft.draft);
@@ -124,7 +147,12 @@ function showOutcome(place: HTMLElement, shown: readonly OnScreen[], { outcomes,
       : refused.length === 1 && shown.length === 1
         ? (only?.refused?.message ?? "")
         : `${refused.length} of ${shown.length} were refused; each says why.`;
-  const title = refused.length === 0 ? "Signed" : refused.length === shown.length ? "Refused" : "Signed in part";
+  const title =
+    refused.length === 0
+      ? "Signed"
+      : refused.length === shown.length
+        ? "Refused"
+        : "Signed in part";
   showEnd(place, { title, sentence, isGood: refused.length === 0, next: safeNext(next) });
 }
 
@@ -142,9 +170,25 @@ function showEnd(
   of: { title: string; sentence: string; isGood: boolean; next: string | null },
 ): void {
   const onward =
-    of.next === null ? homeLink("See what waits for you") : el("a", { class: "button primary", href: of.next }, "Go on");
-  const heading = el("h2", { class: "subtitle", tabindex: "-1" }, icon(of.isGood ? "seal" : "stop"), of.title);
-  put(place, el("section", { class: `end ${of.isGood ? "good" : "plain"}` }, heading, el("p", { class: "sentence" }, of.sentence), el("div", { class: "deeds" }, onward)));
+    of.next === null
+      ? homeLink("See what waits for you")
+      : el("a", { class: "button primary", href: of.next }, "Go on");
+  const heading = el(
+    "h2",
+    { class: "subtitle", tabindex: "-1" },
+    icon(of.isGood ? "seal" : "stop"),
+    of.title,
+  );
+  put(
+    place,
+    el(
+      "section",
+      { class: `end ${of.isGood ? "good" : "plain"}` },
+      heading,
+      el("p", { class: "sentence" }, of.sentence),
+      el("div", { class: "deeds" }, onward),
+    ),
+  );
   document.title = `${of.title} · Countersign desk`;
   heading.focus();
   say(`${of.title}. ${of.sentence}`);
@@ -167,7 +211,10 @@ function emptyLine({ opened }: ShownDraft): Line {
 
 function signedLine({ opened }: ShownDraft, credential: string, index: number | null): Line {
   const { signer } = opened.statement;
-  return { whose: "", signed: { name: signerOf(opened), role: roleInWords(signer.role), credential, at: null, index } };
+  return {
+    whose: "",
+    signed: { name: signerOf(opened), role: roleInWords(signer.role), credential, at: null, index },
+  };
 }
 
 function refusedLine(message: string): HTMLElement {
