@@ -24,7 +24,7 @@ import {
   writeWitnessesFile,
 } from "./lib/processes.mjs";
 import { bold, dim, duration, explain, green, indent, red, say, step, yellow } from "./lib/say.mjs";
-import { showLine } from "./lib/show-line.mjs";
+import { readableLine, showLine } from "./lib/show-line.mjs";
 import { untilStopped } from "./lib/shutdown.mjs";
 import { Supervisor } from "./lib/supervisor.mjs";
 import { ensureToken } from "./lib/token.mjs";
@@ -57,6 +57,7 @@ try {
     process.exitCode = 1;
     await supervisor.stop();
     await database?.stop();
+    forgetInstance();
     process.exit();
   }
 }
@@ -81,11 +82,16 @@ async function start() {
   const role = await step("schema and roles", (note) => prepareDatabase(opened.adminUrl, note));
   const environment = keyServiceEnvironment(token, role);
   await step("ledger key", (note) => ensureLogKey(environment, note));
-  await step("witness", () => supervisor.start(witnessSpec()));
+  await step("witness", () => supervise(witnessSpec()));
   writeWitnessesFile();
-  await step("key service", () => supervisor.start(keyServiceSpec(environment)));
-  recordInstance(supervisor.running());
+  await step("key service", () => supervise(keyServiceSpec(environment)));
   announce(opened.place);
+}
+
+/** @param {import("./lib/supervisor.mjs").ProcessSpec} spec */
+async function supervise(spec) {
+  await supervisor.start(spec);
+  recordInstance(supervisor.running());
 }
 
 /** @param {string} place of the database */
@@ -117,9 +123,11 @@ function wantedPorts() {
 
 /** @param {import("./lib/supervisor.mjs").SupervisorEvent} event */
 function report(event) {
-  if (event.kind === "died") {
+  if (event.kind === "died" && !event.wasReady) {
+    say(`\n${yellow("!")} ${bold(event.name)} ${event.how} while starting; trying again`);
+  } else if (event.kind === "died") {
     say(`\n${red("✗")} ${bold(event.name)} ${event.how}. Its last words:`);
-    say(dim(indent(event.lastLines.join("\n") || "(none)")));
+    say(dim(indent(event.lastLines.map(readableLine).join("\n") || "(none)")));
     say(`  starting it again in ${duration(event.restartInMs)}`);
   } else if (event.kind === "restarted") {
     recordInstance(supervisor.running());

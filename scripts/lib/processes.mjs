@@ -27,7 +27,8 @@ export const deskOrigin =
 
 const logVerifierKeyFile = () => inState("key-service", "log-verifier-key");
 const witnessesFile = () => inState("key-service", "witnesses.json");
-const witnessKeyFile = () => inState("witness", "key.pem");
+/** Written by the witness at its first start. */
+const witnessVerifierKeyFile = () => inState("witness", "verifier-key");
 
 /**
  * What the key service is started with (read by server/config/key-service-config.ts).
@@ -71,17 +72,16 @@ export async function ensureLogKey(environment, note) {
 export function witnessSpec() {
   return spec("witness", `http://127.0.0.1:${ports.witness}/readyz`, {
     ...baseEnvironment(),
-    WITNESS_NAME: "witness.localhost/1",
-    WITNESS_PORT: String(ports.witness),
-    WITNESS_STATE_FOLDER: folder("witness", "state"),
-    WITNESS_KEY_FILE: witnessKeyFile(),
-    WITNESS_LOGS: logVerifierKeyFile(),
+    COUNTERSIGN_WITNESS_NAME: "witness.localhost/1",
+    COUNTERSIGN_WITNESS_PORT: String(ports.witness),
+    COUNTERSIGN_WITNESS_STATE_DIR: folder("witness"),
+    COUNTERSIGN_WITNESS_LOGS_FILE: logVerifierKeyFile(),
   });
 }
 
 /** Tells the key service where the witness is and what its key is; it has just announced both. */
 export function writeWitnessesFile() {
-  const announced = `${witnessKeyFile()}.pub`;
+  const announced = witnessVerifierKeyFile();
   if (!existsSync(announced)) {
     throw new Failure(
       `The witness is ready but did not write its verifier key to ${announced}.`,

@@ -1,26 +1,39 @@
 import { dim, red, say, yellow } from "./say.mjs";
 
 /**
- * Shows one line of a process. A structured line becomes a sentence; routine ones stay in the log file.
+ * @typedef {{ level?: string, event?: string, message?: string, code?: string, reason?: string }} LogLine
+ */
+
+/**
+ * Shows one line of a process as it comes: warnings and errors; routine ones stay in the log file, and
+ * what a process says before it is ready is shown only if it dies (`readableLine`).
+ *
  * @param {string} name
  * @param {string} line
+ * @param {boolean} wasReady
  */
-export function showLine(name, line) {
+export function showLine(name, line, wasReady) {
+  const level = parse(line)?.level;
+  if (!wasReady || level === "debug" || level === "info") return;
+  const paint = level === "error" ? red : level === "warn" ? yellow : String;
+  say(`${dim(name.padEnd(12))} ${paint(readableLine(line))}`);
+}
+
+/**
+ * A structured line as a sentence; any other line as it is.
+ * @param {string} line
+ */
+export function readableLine(line) {
   const structured = parse(line);
-  if (structured === null) {
-    say(`${dim(name.padEnd(12))} ${line}`);
-    return;
-  }
-  const { level, event, message, code, reason } = structured;
-  if (level === "debug" || level === "info" || level === undefined) return;
-  const paint = level === "error" ? red : yellow;
+  if (structured === null) return line;
+  const { event, message = "", code, reason } = structured;
   const more = [event, code, reason].filter((part) => part !== undefined).join(" ");
-  say(`${dim(name.padEnd(12))} ${paint(message ?? "")} ${dim(more)}`);
+  return `${message}  (${more})`;
 }
 
 /**
  * @param {string} line
- * @returns {{ level?: string, event?: string, message?: string, code?: string, reason?: string } | null}
+ * @returns {LogLine | null}
  */
 function parse(line) {
   if (!line.startsWith("{")) return null;

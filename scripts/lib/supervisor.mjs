@@ -3,6 +3,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { setTimeout as delay } from "node:timers/promises";
 import { Failure } from "./failure.mjs";
+import { readableLine } from "./show-line.mjs";
 
 /**
  * @typedef {{
@@ -15,12 +16,13 @@ import { Failure } from "./failure.mjs";
  * }} ProcessSpec
  *
  * @typedef {{
- *   onLine: (name: string, line: string) => void,
+ *   onLine: (name: string, line: string, wasReady: boolean) => void,
  *   onEvent: (event: SupervisorEvent) => void,
  *   firstBackoffMs?: number, longestBackoffMs?: number, readyTimeoutMs?: number, stopTimeoutMs?: number,
  * }} SupervisorOptions
  *
- * @typedef {{ kind: "died", name: string, how: string, lastLines: string[], restartInMs: number }
+ * @typedef {{ kind: "died", name: string, how: string, lastLines: string[], wasReady: boolean,
+ *     restartInMs: number }
  *   | { kind: "restarted", name: string, pid: number }
  *   | { kind: "killed", name: string }} SupervisorEvent
  */
@@ -162,7 +164,7 @@ class SupervisedProcess {
   /** @param {string} line */
   #take(line) {
     this.#lastLines = [...this.#lastLines, line].slice(-LAST_LINES);
-    this.options.onLine(this.spec.name, line);
+    this.options.onLine(this.spec.name, line, this.#everReady);
   }
 
   /** @param {string} how */
@@ -178,7 +180,7 @@ class SupervisedProcess {
         new Failure(
           `The process ${name} ${how}, ${this.#deaths} times in a row.`,
           `Read its last words above; all of them are in ${logFile}.`,
-          { details: this.#lastLines.join("\n") },
+          { details: this.#lastLines.map(readableLine).join("\n") },
         ),
       );
       return;
@@ -187,7 +189,8 @@ class SupervisedProcess {
     const restartInMs = Math.min(firstBackoffMs * 2 ** (this.#deaths - 1), longestBackoffMs);
     const lastLines = this.#lastLines;
     this.#lastLines = [];
-    this.options.onEvent({ kind: "died", name, how, lastLines, restartInMs });
+    const wasReady = this.#everReady;
+    this.options.onEvent({ kind: "died", name, how, lastLines, wasReady, restartInMs });
     void this.#restart(restartInMs);
   }
 
@@ -213,7 +216,7 @@ class SupervisedProcess {
         throw new Failure(
           `The process ${this.spec.name} runs, but was not ready after ${readyTimeoutMs / 1000} s.`,
           `Read its last words above; all of them are in ${this.spec.logFile}.`,
-          { details: this.#lastLines.join("\n") },
+          { details: this.#lastLines.map(readableLine).join("\n") },
         );
       }
       await delay(50);

@@ -32,7 +32,7 @@ export type Recorded = {
 };
 
 export type CommandPathParts = {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, "append">;
   readonly time: TimeKeeper;
   readonly refusals: RefusalBudget;
   /** Rebuilds the fold from what is really on disk, after a write whose outcome is unknown. */

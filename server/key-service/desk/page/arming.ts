@@ -24,7 +24,7 @@ export function watchArming(onChange: (armed: boolean) => void): {
   const restart = () => {
     clearTimeout(timer);
     set(false);
-    if (isWatched()) timer = setTimeout(() => set(isWatched()), ARMING_MS);
+    if (isWatched()) timer = window.setTimeout(() => set(isWatched()), ARMING_MS);
   };
 
   const events = [

@@ -66,7 +66,10 @@ export function say(sentence: string): void {
 
 function showAccount(): void {
   const who = signedIn();
-  if (who === null) return put(account);
+  if (who === null) {
+    put(account);
+    return;
+  }
   const out = el(
     "button",
     { type: "button", class: "quiet", on: { click: () => void signOut() } },

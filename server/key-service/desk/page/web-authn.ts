@@ -108,10 +108,13 @@ async function fromKey(ask: () => Promise<Credential | null>): Promise<PublicKey
     if (credential instanceof PublicKeyCredential) return credential;
   } catch (error) {
     const reason = error instanceof DOMException ? error.name : "";
-    throw new KeyRefused(SENTENCES[reason] ?? SENTENCES["UnknownError"]);
+    throw new KeyRefused(SENTENCES[reason] ?? NO_TALK);
   }
-  throw new KeyRefused(SENTENCES["UnknownError"]);
+  throw new KeyRefused(NO_TALK);
 }
+
+const NO_TALK =
+  "The browser could not talk to the hardware key. Take it out, put it in, and try again.";
 
 const SENTENCES: Readonly<Record<string, string>> = {
   NotAllowedError:
@@ -124,8 +127,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ConstraintError:
     "This hardware key cannot check who you are. Set a PIN on it, or use one that has a PIN or a fingerprint.",
   AbortError: "The question to your key was taken back. Try again.",
-  UnknownError:
-    "The browser could not talk to the hardware key. Take it out, put it in, and try again.",
 };
 
 function bytes(encoded: string): Uint8Array<ArrayBuffer> {

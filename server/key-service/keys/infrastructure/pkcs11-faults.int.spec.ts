@@ -1,3 +1,4 @@
+import { createECDH } from "node:crypto";
 import { renameSync } from "node:fs";
 import { inspect } from "node:util";
 import pkcs11 from "pkcs11js";
@@ -417,6 +418,25 @@ describe("KEY-1 tokens that lock, hang or do not authenticate (a real token, ben
     broken = true;
     await expect(keys.decrypt(label, sealed, aad)).rejects.toSatisfy(hasReason("refused"));
     broken = false;
+    await keys.destroy(label);
+    await keys.close();
+  });
+
+  it("a public key that does not belong to its private key is not handed out", async () => {
+    const other = createECDH("prime256v1").generateKeys();
+    let swapped = false;
+    const keys = await openBent((real) => ({
+      C_GetAttributeValue: (session, object, template) => {
+        const read = real.C_GetAttributeValue(session, object, template);
+        if (!swapped || template[0]?.type !== pkcs11.CKA_EC_POINT) return read;
+        return [{ type: pkcs11.CKA_EC_POINT, value: Buffer.concat([Buffer.from([4, 65]), other]) }];
+      },
+    }));
+    const label = serviceKeyLabel("log", 8);
+    await keys.generateSigningKey(label);
+    expect(await keys.publicKey(label)).toHaveLength(91);
+    swapped = true;
+    await expect(keys.publicKey(label)).rejects.toSatisfy(hasReason("refused"));
     await keys.destroy(label);
     await keys.close();
   });

@@ -109,9 +109,13 @@ export class LedgerSession {
     await this.#queue.settled();
     if (this.#fault !== null) return false;
     this.#end(new LedgerFault("closed", "the ledger was closed"));
-    await this.#parts.file.write(this.#head.size, this.#head.note);
-    await releasePen(this.#parts.connection, this.pen);
-    await this.#parts.connection.end();
+    const { connection, file } = this.#parts;
+    try {
+      await file.write(this.#head.size, this.#head.note);
+    } finally {
+      // A full disk must not make the next start wait for the pen to go stale.
+      await releasePen(connection, this.pen).finally(() => connection.end());
+    }
     return true;
   }
 

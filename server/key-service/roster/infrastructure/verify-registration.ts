@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { fromBase64url, toBase64url } from "@countersign/protocol/bytes";
-import { type CredentialId, credentialId, type Digest } from "@countersign/protocol/ids";
+import type { CredentialId, Digest } from "@countersign/protocol/ids";
 import { KEY_ALGORITHMS } from "@countersign/protocol/statement";
 import { verifyRegistrationResponse } from "@simplewebauthn/server";
-import { z } from "zod";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import type { KeyAlgorithm } from "../../statements/domain/assertion.ts";
 import {
@@ -14,14 +13,12 @@ import { type CheckTable, firstFailed } from "../../statements/domain/check-tabl
 import {
   CLIENT_DATA_CHECKS,
   type ClientDataSubject,
-  clientDataText,
   readClientData,
 } from "../../statements/domain/client-data.ts";
 import {
   type AttestationLevel,
   type AttestationObject,
   attestationLevel,
-  attestationObjectText,
   isFormatAllowed,
   isStatementAlgorithmAllowed,
   type RegistrationPolicy,
@@ -34,6 +31,7 @@ import {
   type RegistrationTableCheck,
   refuseRegistration,
 } from "./registration-checks.ts";
+import { type RegistrationResponse, registrationResponse } from "./registration-response.ts";
 
 export type VerifyRegistration = {
   /** What the desk posted. */
@@ -63,24 +61,6 @@ export type VerifiedRegistration = {
 };
 
 const ID_BYTES = { min: 16, max: 512 };
-
-/** `RegistrationResponseJSON` (WebAuthn Level 3, section 5.1.8); what repeats the attestation object is never read. */
-const registrationResponse = z.strictObject({
-  id: z.string(),
-  rawId: credentialId,
-  type: z.literal("public-key"),
-  response: z.strictObject({
-    clientDataJSON: clientDataText,
-    attestationObject: attestationObjectText,
-    authenticatorData: z.unknown().optional(),
-    publicKey: z.unknown().optional(),
-    publicKeyAlgorithm: z.unknown().optional(),
-    transports: z.unknown().optional(),
-  }),
-  authenticatorAttachment: z.unknown().optional(),
-  clientExtensionResults: z.unknown().optional(),
-});
-type RegistrationResponse = z.infer<typeof registrationResponse>;
 
 /**
  * Whether `json` is a new key made for exactly `expectedChallenge` at the desk's origin, its holder present

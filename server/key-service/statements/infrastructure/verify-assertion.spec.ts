@@ -13,7 +13,7 @@ import {
   theoCopied,
 } from "../../../../tests/support/assertion-bench.ts";
 import { FLAG } from "../../../../tests/support/software-authenticator.ts";
-import { assertionRecord, parseAssertion } from "../domain/assertion.ts";
+import { parseAssertion } from "../domain/assertion.ts";
 
 const people: [string, Holder][] = [
   ["ES256", sam],
@@ -86,8 +86,7 @@ describe("an honest assertion", () => {
 
   it("becomes a record that holds what was signed and nothing that the browser added", () => {
     const json = signed();
-    const parsed = parseAssertion(json);
-    expect(parsed).toEqual({
+    expect(parseAssertion(json)).toEqual({
       ok: true,
       value: {
         credential: json.id,
@@ -97,7 +96,6 @@ describe("an honest assertion", () => {
         userHandle: json.response.userHandle,
       },
     });
-    expect(assertionRecord.safeParse(parsed.ok && parsed.value).success).toBe(true);
   });
 });
 

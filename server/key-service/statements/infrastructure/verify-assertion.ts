@@ -134,7 +134,7 @@ async function isSignedByKey(subject: AssertionSubject): Promise<boolean> {
   return verified;
 }
 
-/** @throws TypeError where a record did not come from `parseAssertion` or `assertionRecord` */
+/** @throws TypeError where a record did not come from `parseAssertion`, of this or an earlier time */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   const bytes = fromBase64url(text);
   if (bytes === null) throw new TypeError("the record holds text that is not base64url");
