@@ -1,6 +1,5 @@
 // `npm run reset [-- --yes]`: forgets this development installation, keys and ledger included.
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { clusterDir } from "./lib/database.mjs";
 import { Failure } from "./lib/failure.mjs";
@@ -28,7 +27,7 @@ await runMain(async () => {
   await confirm();
 
   await stopOrphans();
-  if (existsSync(join(clusterDir(), "postmaster.pid"))) await stopLeftover(clusterDir());
+  await stopLeftover(clusterDir());
   if (external) await dropSchemas(external);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   say(`${green("✓")} removed. \`npm start\` begins afresh.`);

@@ -2,7 +2,7 @@
 // before the packages are installed.
 import { mkdirSync } from "node:fs";
 import { ensureBundles } from "./lib/bundles.mjs";
-import { openDatabase, prepareDatabase } from "./lib/database.mjs";
+import { clusterDir, openDatabase, prepareDatabase } from "./lib/database.mjs";
 import {
   forgetInstance,
   recordInstance,
@@ -23,6 +23,7 @@ import {
   witnessSpec,
   writeWitnessesFile,
 } from "./lib/processes.mjs";
+import { stopLeftover } from "./lib/postgres-server.mjs";
 import { bold, dim, duration, explain, green, indent, red, say, step, yellow } from "./lib/say.mjs";
 import { readableLine, showLine } from "./lib/show-line.mjs";
 import { untilStopped } from "./lib/shutdown.mjs";
@@ -67,6 +68,7 @@ async function start() {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   requireNoInstance();
   const orphans = await stopOrphans();
+  if (await stopLeftover(clusterDir())) orphans.push("PostgreSQL");
   if (orphans.length > 0)
     say(`${yellow("!")} ended what an earlier run left: ${orphans.join(", ")}`);
   recordInstance([]);
@@ -144,9 +146,9 @@ function report(event) {
  */
 async function watchDatabase(opened) {
   if (opened.exited === undefined) return;
-  const code = await opened.exited;
+  const how = await opened.exited;
   if (stopped.requested() || process.exitCode === 1) return;
-  say(`\n${red("✗")} ${bold("PostgreSQL")} ended with exit code ${code}, starting it again`);
+  say(`\n${red("✗")} ${bold("PostgreSQL")} ${how}; starting it again`);
   try {
     database = await openDatabase(ports.postgres, () => {});
     say(`${green("✓")} ${bold("PostgreSQL")} started again`);

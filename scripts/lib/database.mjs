@@ -8,7 +8,7 @@ import { run } from "./run.mjs";
 import { ensureSecretFile, writePrivate } from "./secrets-files.mjs";
 
 /**
- * @typedef {{ adminUrl: string, place: string, pid?: number, exited?: Promise<number | null>,
+ * @typedef {{ adminUrl: string, place: string, pid?: number, exited?: Promise<string>,
  *   stop: () => Promise<void> }} OpenDatabase
  */
 

@@ -17,8 +17,9 @@ export function recordInstance(children) {
   writePrivate(runFile(), JSON.stringify({ pid: process.pid, children }));
 }
 
+/** Ends the record of this run; another run's record stays. */
 export function forgetInstance() {
-  rmSync(runFile(), { force: true });
+  if (readRunFile()?.pid === process.pid) rmSync(runFile(), { force: true });
 }
 
 /**
@@ -56,7 +57,7 @@ export async function stopOrphans() {
     }
     await delay(20);
   }
-  forgetInstance();
+  rmSync(runFile(), { force: true });
   return orphans.map(({ name }) => name);
 }
 

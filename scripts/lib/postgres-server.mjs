@@ -22,7 +22,7 @@ export const ADMIN = "countersign_admin";
 
 /**
  * @typedef {{ port: number, pid: number, url: (database: string) => string, stop: () => Promise<void>,
- *   exited: Promise<number | null> }} RunningPostgres
+ *   exited: Promise<string> }} RunningPostgres
  */
 
 /**
@@ -104,15 +104,15 @@ export async function startPostgres(binaries, dataDir, { port, password, setting
   );
   closeSync(log);
   let ended = false;
-  /** @type {Promise<number | null>} */
+  /** @type {Promise<string>} */
   const exited = new Promise((resolve) => {
-    child.once("exit", (code) => {
+    child.once("exit", (code, signal) => {
       ended = true;
-      resolve(code);
+      resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`);
     });
-    child.once("error", () => {
+    child.once("error", (error) => {
       ended = true;
-      resolve(127);
+      resolve(`could not be started: ${error.message}`);
     });
   });
   const startedAt = performance.now();

@@ -5,7 +5,7 @@ import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import { type Ledger, LedgerFault } from "../../ledger/domain/ledger.ts";
 import type { Decision } from "../domain/decision.ts";
-import { applyEntry, type Door, encodeEntry, type Entry, type Evidence } from "../domain/entry.ts";
+import { applyEntry, type Door, encodeEntry, type Entry, EntryTooLarge, type Evidence } from "../domain/entry.ts";
 import type { DomainEvent, Refused } from "../domain/event.ts";
 import type { State } from "../domain/state.ts";
 import type { RefusalBudget } from "./refusal-budget.ts";
@@ -94,7 +94,8 @@ export class CommandPath {
       const index = await this.#append(entry);
       return ok({ index, at: entry.at, events: entry.events });
     } catch (error) {
-      if (error instanceof LedgerFault) return err(error.reason === "entry-too-large" ? TOO_LARGE : UNAVAILABLE);
+      if (error instanceof LedgerFault) return err(UNAVAILABLE);
+      if (error instanceof EntryTooLarge) return err(TOO_LARGE);
       throw error;
     }
   }
@@ -122,7 +123,13 @@ export class CommandPath {
   #append(entry: Entry): Promise<number> {
     const bytes = encodeEntry(entry);
     const index = this.#state.size;
-    applyEntry(this.#state, entry);
+    try {
+      applyEntry(this.#state, entry);
+    } catch (error) {
+      // Half an entry may be folded: this state is not one that the ledger has.
+      this.#recover(error);
+      throw error;
+    }
     return this.#parts.ledger
       .append(bytes)
       .then((appended) => {

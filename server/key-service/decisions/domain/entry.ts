@@ -39,9 +39,14 @@ export type Entry = {
 
 export const MAX_ENTRY_BYTES = 65_535;
 
+export class EntryTooLarge extends Error {
+  override readonly name = "EntryTooLarge";
+}
+
+/** @throws EntryTooLarge */
 export function encodeEntry(entry: Entry): Buffer {
   const bytes = Buffer.from(canonicalise(entry));
-  if (bytes.length > MAX_ENTRY_BYTES) throw new RangeError("a ledger entry has 65,535 bytes at most");
+  if (bytes.length > MAX_ENTRY_BYTES) throw new EntryTooLarge("a ledger entry has 65,535 bytes at most");
   return bytes;
 }
 

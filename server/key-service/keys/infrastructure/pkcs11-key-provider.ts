@@ -13,12 +13,12 @@ import {
   signingPrivateKeyTemplate,
   signingPublicKeyTemplate,
 } from "./attribute-templates.ts";
-import { tokenAnswer } from "./cryptoki.ts";
 import { acquireModule, type CryptokiModule } from "./cryptoki-module.ts";
 import { spkiFromEcPoint } from "./ec-public-key.ts";
 import { IV_SIZE_BYTES, TAG_SIZE_BYTES } from "./gcm-mechanism.ts";
 import { gcmDecrypt, gcmEncrypt } from "./gcm-operations.ts";
 import { describeObject, findObjects, KEY_CLASSES, readAttribute } from "./key-objects.ts";
+import { explained, labelTaken, notAuthentic } from "./provider-faults.ts";
 import { keepsKeysInside, provesGcm } from "./token-self-test.ts";
 import { type Lease, noSuchKey, TokenSessions } from "./token-session.ts";
 
@@ -270,39 +270,9 @@ class Pkcs11KeyProvider implements KeyProvider {
     });
   }
 
-  /** Runs an operation; what the token itself refuses becomes `refused`, naming what was asked. */
   async #ask<T>(what: string, work: (lease: Lease) => Promise<T>): Promise<T> {
     return await explained(what, async () => await this.#sessions.run(work));
   }
-}
-
-async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof KeyProviderFault || cause instanceof RangeError) throw cause;
-    throw new KeyProviderFault(
-      "refused",
-      `the token is there but would not ${what} (it answered ${tokenAnswer(cause)})`,
-      { cause },
-    );
-  }
-}
-
-function labelTaken(label: KeyLabel): KeyProviderFault {
-  return new KeyProviderFault(
-    "label-taken",
-    `a key labelled ${label} is on the token already: use it, or generate the next version`,
-  );
-}
-
-function notAuthentic(label: KeyLabel, cause?: unknown): KeyProviderFault {
-  return new KeyProviderFault(
-    "not-authentic",
-    `what was to be decrypted with ${label} was not sealed with this key, this IV and this context, or ` +
-      "was changed since",
-    { cause },
-  );
 }
 
 function requireSize(actual: number, least: number, most: number, what: string): void {

@@ -14,7 +14,7 @@ describe("AUD-2 L35 fault table of the append", () => {
   let proxy: FaultyProxy;
   let ledger: PostgresLedger;
   const entry = (name: string): Buffer => Buffer.from(name);
-  const timing = { writeDeadlineMs: 400, statementTimeoutMs: 5_000, connectTimeoutMs: 2_000 };
+  const timing = { writeDeadlineMs: 1_500, statementTimeoutMs: 10_000 };
 
   beforeEach(async () => {
     fixture = await createLedgerFixture();
@@ -147,13 +147,13 @@ describe("AUD-2 L35 fault table of the append", () => {
         reason: "fenced",
       });
       await blocker.query("SELECT pg_advisory_unlock(1)");
-      await expect.poll(onDisk).toEqual(all);
+      await expect.poll(onDisk, { timeout: 10_000 }).toEqual(all);
       await reopensTo(all);
     });
 
     it("and failed by PostgreSQL's own time limit", async () => {
       await ledger.close();
-      ledger = await fixture.open({ timing: { statementTimeoutMs: 100, writeDeadlineMs: 5_000 } });
+      ledger = await fixture.open({ timing: { statementTimeoutMs: 1_000 } });
       await lockInTrigger();
       expect(await appendInto()).toEqual(unknown.slice(0, 2));
       await blocker.query("SELECT pg_advisory_unlock(1)");
@@ -183,7 +183,7 @@ describe("AUD-2 L35 fault table of the append", () => {
     let isHung = true;
     const { signCheckpoint } = fixture.options;
     ledger = await fixture.open({
-      timing: { sideDeadlineMs: 100 },
+      timing: { sideDeadlineMs: 1_000 },
       signCheckpoint: (digest) => (isHung ? new Promise(() => undefined) : signCheckpoint(digest)),
     });
     await expect(ledger.append(entry("a"))).rejects.toMatchObject({ reason: "closed" });

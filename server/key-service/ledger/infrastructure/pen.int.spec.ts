@@ -49,10 +49,7 @@ describe("the pen", () => {
   it("AUD-2 a standby waits for it, and goes on where the holder stopped", async () => {
     const first = await fixture.open();
     await first.append(entry(0));
-    const waiting = fixture.open(
-      { holder: "key-service-2", timing: { penStaleMs: 500 } },
-      AbortSignal.timeout(20_000),
-    );
+    const waiting = fixture.open({ holder: "key-service-2" }, AbortSignal.timeout(20_000));
     await first.append(entry(1));
     await first.close();
     const second = await waiting;
@@ -94,19 +91,24 @@ describe("the pen", () => {
     await fixture.sql(
       "UPDATE keyservice.tree_head SET fence = fence + 1, holder = 'key-service-2'",
     );
-    await expect.poll(() => fixture.faults.map((f) => f.reason)).toEqual(["fenced"]);
+    await expect
+      .poll(() => fixture.faults.map((f) => f.reason), { timeout: 10_000 })
+      .toEqual(["fenced"]);
   });
 
   it("AUD-2 an idle holder keeps it by renewing", async () => {
     await fixture.open({ timing: { penRenewMs: 20 } });
     await fallSilent(9);
     await expect
-      .poll(async () => {
-        const [row] = await fixture.sql<{ fresh: boolean }>(
-          "SELECT renewed_at > clock_timestamp() - interval '5 s' AS fresh FROM keyservice.tree_head",
-        );
-        return row?.fresh;
-      })
+      .poll(
+        async () => {
+          const [row] = await fixture.sql<{ fresh: boolean }>(
+            "SELECT renewed_at > clock_timestamp() - interval '5 s' AS fresh FROM keyservice.tree_head",
+          );
+          return row?.fresh;
+        },
+        { timeout: 10_000 },
+      )
       .toBe(true);
     await expect(fixture.open({ holder: "key-service-2" })).rejects.toMatchObject({
       reason: "fenced",

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyRoot, leafHash } from "../domain/merkle.ts";
 import { verifyConsistency, verifyInclusion } from "../domain/proof.ts";
@@ -101,7 +101,7 @@ describe("PostgresLedger", () => {
     const ledger = await fixture.open({ timing: { checkpointFileMs: 5 } });
     await ledger.append(entry(0));
     await expect
-      .poll(() => readFile(fixture.checkpointFile, "utf8"))
+      .poll(() => readFile(fixture.checkpointFile, "utf8"), { timeout: 10_000 })
       .toBe(ledger.checkpoint().note);
   });
 
@@ -224,8 +224,6 @@ describe("PostgresLedger", () => {
 
     it("AUD-2 a lost checkpoint file where nobody else vouches", async () => {
       await appendAndClose(1);
-      await fixture.sql("SELECT 1");
-      const { rm } = await import("node:fs/promises");
       await rm(fixture.checkpointFile);
       const fault = await refusal();
       expect(fault.reason).toBe("not-witnessed");

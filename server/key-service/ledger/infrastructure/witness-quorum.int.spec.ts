@@ -33,7 +33,7 @@ describe("witnesses", () => {
   }
   const witnessed = (quorum: number, timing = {}): Partial<PostgresLedgerOptions> => ({
     witnesses: { endpoints: witnesses.map((w) => w.endpoint), quorum },
-    timing: { witnessBackoffMs: 10, witnessAttemptMs: 500, witnessOpenMs: 500, ...timing },
+    timing: { witnessBackoffMs: 10, witnessAttemptMs: 1_000, witnessOpenMs: 1_000, ...timing },
   });
   const witness = (i: number): TestWitness => {
     const found = witnesses[i];
@@ -81,7 +81,7 @@ describe("witnesses", () => {
     await witness(0).kill();
     await witness(1).kill();
     const { index } = await ledger.append(entry(0));
-    const refusal = ledger.witnessed(index + 1, 300);
+    const refusal = ledger.witnessed(index + 1, 2_000);
     await expect(refusal).rejects.toMatchObject({ reason: "not-witnessed" });
     await expect(refusal).rejects.toThrow(/witness\.test\/1 .*witness\.test\/2 .*did not answer/);
     expect(await ledger.append(entry(1))).toEqual({ index: index + 1 });
@@ -106,11 +106,14 @@ describe("witnesses", () => {
     witness(0).resume();
     const { index } = await ledger.append(entry(5));
     await expect
-      .poll(async () => {
-        ledger.refreshWitnesses();
-        await ledger.witnessed(index + 1, deadlineMs);
-        return ledger.checkpoint().cosignatures.length;
-      })
+      .poll(
+        async () => {
+          ledger.refreshWitnesses();
+          await ledger.witnessed(index + 1, deadlineMs);
+          return ledger.checkpoint().cosignatures.length;
+        },
+        { timeout: 10_000 },
+      )
       .toBe(3);
   });
 
@@ -128,13 +131,13 @@ describe("witnesses", () => {
   it("AUD-2 heartbeats cosign the same size again, append nothing, and move the witnessed time", async () => {
     await startWitnesses(1);
     const ledger = await fixture.open(witnessed(1, { witnessHeartbeatMs: 50 }));
-    await expect.poll(() => ledger.newestWitnessTime()).not.toBeNull();
+    await expect.poll(() => ledger.newestWitnessTime(), { timeout: 10_000 }).not.toBeNull();
     const before = ledger.newestWitnessTime();
     await expect
       .poll(
         () => (ledger.newestWitnessTime()?.timestampSeconds ?? 0) > (before?.timestampSeconds ?? 0),
         {
-          timeout: 5_000,
+          timeout: 10_000,
         },
       )
       .toBe(true);
@@ -206,12 +209,12 @@ describe("witnesses", () => {
       witnesses: { endpoints: [swapped], quorum: 1 },
     });
     await ledger.append(entry(0));
-    await expect(ledger.witnessed(1, 300)).rejects.toThrow(/without a valid cosignature/);
+    await expect(ledger.witnessed(1, 1_500)).rejects.toThrow(/without a valid cosignature/);
     // Eve's witness now pretends to remember more: a checkpoint that our log never signed.
     const [name] = await readdir(join(eve.stateDir, "checkpoints"));
     const path = join(eve.stateDir, "checkpoints", name ?? "missing");
     await writeFile(path, (await readFile(path, "utf8")).replace(/\n1\n/, "\n9\n"));
-    await expect(ledger.witnessed(1, 300)).rejects.toMatchObject({ reason: "not-witnessed" });
+    await expect(ledger.witnessed(1, 1_500)).rejects.toMatchObject({ reason: "not-witnessed" });
     expect(fixture.faults).toEqual([]);
     expect(await ledger.append(entry(1))).toEqual({ index: 1 });
   });

@@ -2,6 +2,7 @@ import { toBase64url } from "@countersign/protocol/bytes";
 import type { Commitment, Digest, PersonId, RequestId } from "@countersign/protocol/ids";
 import type { Instant } from "@countersign/protocol/instants";
 import type { Candidate, ProposalView, SignatureLine } from "@countersign/protocol/people-api";
+import type { Refusal } from "@countersign/protocol/refusals";
 import type { Role } from "@countersign/protocol/roles";
 import { encodeStatement } from "@countersign/protocol/statement";
 import type { State, TenantState } from "../../decisions/domain/state.ts";
@@ -76,8 +77,26 @@ function candidates(
     const able = roles.find((role) => whyNotApprove({ state, tenant, now }, proposal, person, role) === null);
     const no = whyNotApprove({ state, tenant, now }, proposal, person, able ?? first);
     const name = names.get(person.person) ?? person.person;
-    return [{ person: person.person, name, role: able ?? first, cannot: no?.message ?? null }];
+    return [{ person: person.person, name, role: able ?? first, cannot: no === null ? null : ofOthers(no) }];
   });
+}
+
+/** Why somebody else cannot sign, told to whoever looks. */
+function ofOthers({ code, message }: Refusal): string {
+  switch (code) {
+    case "own-proposal":
+      return "asks for it or gains by it";
+    case "same-person-twice":
+      return "has signed";
+    case "no-step-left":
+      return "no open line takes their role";
+    case "not-allowed":
+      return "holds the role for another service";
+    case "enrolled-too-recently":
+      return "was enrolled within the last 30 days by, or together with, somebody who asks or signs";
+    default:
+      return message;
+  }
 }
 
 export function rolesInChain(person: Person, chain: Chain): Role[] {

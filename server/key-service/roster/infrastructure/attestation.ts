@@ -116,12 +116,11 @@ export function attestationLevel(
 
 /** The same credential with nothing said about its make: `{"fmt": "none", "attStmt": {}, "authData": bytes}`. */
 export function withoutStatement(authData: Uint8Array): Uint8Array {
-  const length = Buffer.alloc(3);
-  length.writeUInt8(0x59);
-  length.writeUInt16BE(authData.length, 1);
+  const { length } = authData;
+  const head = length < 256 ? [0x58, length] : [0x59, length >> 8, length & 255];
   return Buffer.concat([
     Buffer.from("a363666d74646e6f6e656761747453746d74a0686175746844617461", "hex"),
-    length,
+    Buffer.from(head),
     authData,
   ]);
 }

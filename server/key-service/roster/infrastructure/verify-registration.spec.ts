@@ -75,6 +75,18 @@ describe("an honest registration", () => {
     }
   });
 
+  it("is accepted in development from a platform's key, whatever the size of what it reports", async () => {
+    for (const algorithm of KEY_ALGORITHMS) {
+      const key = new SoftwareAuthenticator({ ...DESK, algorithm });
+      const attestation = () => ({ format: "apple", statement: new Map() });
+      const verdict = await judgeRegistration({
+        json: key.register(OPTIONS, { attestation }),
+        ...development,
+      });
+      expect(verdict).toMatchObject({ value: { algorithm, attestation: "unverified" } });
+    }
+  });
+
   it("ID-1 of a key that can be copied is recorded as such where the caller allows it", async () => {
     const key = new SoftwareAuthenticator({ ...DESK, backupEligible: true });
     const json = key.register(OPTIONS);

@@ -54,3 +54,8 @@ export function set<T extends TableName>(
 export function rowId(table: TableName, row: AnyRow): string {
   return JSON.stringify(shapeOf(table).key.map((column) => row[column]));
 }
+
+/** The columns that name the row. */
+export function keyOf(table: TableName, row: AnyRow): AnyRow {
+  return Object.fromEntries(shapeOf(table).key.map((column) => [column, row[column]]));
+}

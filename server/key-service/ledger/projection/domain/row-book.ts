@@ -1,9 +1,10 @@
 import type { AnyRow, Change } from "./change.ts";
 import { TABLE_NAMES, type TableName } from "./tables.ts";
 
-/** What becomes of one row: replaced, there if it was not, or some columns of one that is there already. */
+/** What becomes of one row: replaced; made where there is none, then changed; or changed, as it is there. */
 export type PendingRow =
-  | { readonly mode: "put" | "add"; readonly row: AnyRow }
+  | { readonly mode: "put"; readonly row: AnyRow }
+  | { readonly mode: "add"; readonly row: AnyRow; readonly values: AnyRow }
   | { readonly mode: "set"; readonly key: AnyRow; readonly values: AnyRow };
 
 /**
@@ -29,7 +30,8 @@ export class RowBook {
   /** A whole row, or undefined where there is none of that id. */
   whole(table: TableName, id: string): AnyRow | undefined {
     const pending = this.#of(table).get(id);
-    return pending === undefined || pending.mode === "set" ? undefined : pending.row;
+    if (pending === undefined || pending.mode === "set") return undefined;
+    return pending.mode === "put" ? pending.row : { ...pending.row, ...pending.values };
   }
 
   #of(table: TableName): Map<string, PendingRow> {
@@ -44,12 +46,13 @@ function merged(before: PendingRow | undefined, change: Change): PendingRow {
     case "put":
       return { mode: "put", row: change.row };
     case "add":
-      return before ?? { mode: "add", row: change.row };
+      return before ?? { mode: "add", row: change.row, values: {} };
     case "set": {
       const { key, values } = change;
       if (before === undefined) return { mode: "set", key, values };
-      if (before.mode === "set") return { ...before, values: { ...before.values, ...values } };
-      return { ...before, row: { ...before.row, ...values } };
+      // Not into the row: where that is there already, the change must still be made.
+      if (before.mode !== "put") return { ...before, values: { ...before.values, ...values } };
+      return { mode: "put", row: { ...before.row, ...values } };
     }
   }
 }

@@ -1,0 +1,11 @@
+import { onTestFinished } from "vitest";
+import pg from "pg";
+import { createPool } from "../../../db/pool.ts";
+import { encodeEntry, type Entry } from "../../decisions/domain/entry.ts";
+import { OpeningStore } from "../../statements/infrastructure/opening-store.ts";
+import type { OpeningRow } from "../../decisions/testing/history-world.ts";
+import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { Projector, type ProjectorParts } from "../application/projector.ts";
+import type { Ledger } from "../domain/ledger.ts";
+import { createLedgerFixture, createTestLogKey } from "../infrastructure/ledger.fixture.ts";
+import { PostgresProjectionStore } from "./infrastructure/postgres-projection-store.ts";
