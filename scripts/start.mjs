@@ -14,6 +14,7 @@ import { ensurePackages, requireNode } from "./lib/packages.mjs";
 import { stateDir } from "./lib/paths.mjs";
 import { readPeople, showPeople } from "./lib/people.mjs";
 import { ensurePkcs11 } from "./lib/pkcs11-build.mjs";
+import { stopLeftover } from "./lib/postgres-server.mjs";
 import {
   deskOrigin,
   ensureLogKey,
@@ -23,7 +24,6 @@ import {
   witnessSpec,
   writeWitnessesFile,
 } from "./lib/processes.mjs";
-import { stopLeftover } from "./lib/postgres-server.mjs";
 import { bold, dim, duration, explain, green, indent, red, say, step, yellow } from "./lib/say.mjs";
 import { readableLine, showLine } from "./lib/show-line.mjs";
 import { untilStopped } from "./lib/shutdown.mjs";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Failure } from "./failure.mjs";
 import { inRoot, inState, root, stateDir } from "./paths.mjs";
@@ -131,7 +131,7 @@ function baseEnvironment() {
 function rpcSocket() {
   const inside = inState("key-service", "rpc", "key-service.sock");
   const id = createHash("sha256").update(stateDir).digest("hex").slice(0, 8);
-  const short = join(tmpdir(), `countersign-${userInfo().uid}-${id}`, "key-service.sock");
+  const short = join(tmpdir(), `countersign-${process.getuid?.() ?? 0}-${id}`, "key-service.sock");
   const path = inside.length <= LONGEST_SOCKET_PATH ? inside : short;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return path;

@@ -14,7 +14,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 // What is thrown where nobody catches it has left the state unknown: end, and be restarted from the ledger.
 process.on("uncaughtException", (error) => {
-  log.error("crash", "The process ends on a fault that nothing caught.", { reason: error.stack ?? error.message });
+  log.error("crash", "The process ends on a fault that nothing caught.", {
+    reason: error.stack ?? error.message,
+  });
   process.exit(70);
 });
 
@@ -23,6 +25,9 @@ try {
   stop = service.stop;
   log.info("started", "The key service is ready.", { port: service.deskPort });
 } catch (error) {
-  log.error("start-failed", error instanceof Error ? error.message : "The key service could not start.");
+  log.error(
+    "start-failed",
+    error instanceof Error ? error.message : "The key service could not start.",
+  );
   process.exit(1);
 }

@@ -29,11 +29,22 @@ export async function ensureServiceKeys(keys: KeyProvider): Promise<void> {
  * The rule at start: a token with one key of ours whose attributes let it leak is not served with.
  * @throws Error with the violations as sentences
  */
-export async function refuseWeakKeys(keys: KeyProvider, report: (sentence: string) => void): Promise<void> {
+export async function refuseWeakKeys(
+  keys: KeyProvider,
+  report: (sentence: string) => void,
+): Promise<void> {
   const violations = lintKeys(await keys.inventory());
   if (refusesToServe(violations)) {
     const sentences = violations.filter((it) => it.severity === "refuse").map((it) => it.sentence);
     throw new Error(`The token's keys are not safe to serve with. ${sentences.join(" ")}`);
   }
   for (const { sentence } of violations) report(sentence);
+}
+
+/** Production keeps its keys inside. Whether this is production, the genesis entry says and nothing else. */
+export function refuseLeakyToken(keys: KeyProvider, mode: "development" | "production"): void {
+  if (mode === "development" || keys.capabilities.keepsKeysInside) return;
+  throw new Error(
+    "This token hands out keys that must stay inside: use another. See docs/decisions/0006-pkcs11.md.",
+  );
 }

@@ -16,7 +16,10 @@ const keys = await openToken(config.pkcs11);
 try {
   await ensureServiceKeys(keys);
   const origin = files.ensureLedgerOrigin();
-  replaceFile(config.logVerifierKeyFile, `${ecdsaVerifierKey(origin, await keys.publicKey(LOG_KEY))}\n`);
+  replaceFile(
+    config.logVerifierKeyFile,
+    `${ecdsaVerifierKey(origin, await keys.publicKey(LOG_KEY))}\n`,
+  );
 } finally {
   await keys.close();
 }

@@ -12,6 +12,7 @@ import { CommandPath, type Recorded } from "./decisions/application/command-path
 import { RefusalBudget } from "./decisions/application/refusal-budget.ts";
 import { startSweep } from "./decisions/application/sweep.ts";
 import { TimeKeeper } from "./decisions/application/time-keeper.ts";
+import type { GenesisDeclared } from "./decisions/domain/event.ts";
 import type { State } from "./decisions/domain/state.ts";
 import { IntakeKeys } from "./delivery/infrastructure/intake-keys.ts";
 import { allHandlers } from "./desk/application/all-handlers.ts";
@@ -26,8 +27,9 @@ import { Snapshots } from "./ledger/application/snapshot.ts";
 import { Snapshotter } from "./ledger/application/snapshotter.ts";
 import { PostgresLedger } from "./ledger/infrastructure/postgres-ledger.ts";
 import { PostgresSnapshotStore } from "./ledger/projection/infrastructure/postgres-snapshot-store.ts";
-import { LOG_KEY, openToken, refuseWeakKeys, RELEASE_KEY } from "./open-keys.ts";
+import { LOG_KEY, openToken, RELEASE_KEY, refuseLeakyToken, refuseWeakKeys } from "./open-keys.ts";
 import { isDeviceActive } from "./roster/domain/roster.ts";
+import type { RegistrationPolicy } from "./roster/infrastructure/attestation.ts";
 import { createReadCurrentValue } from "./secrets/application/read-current-value.ts";
 import { createStageValue, createWhyValueMissing } from "./secrets/application/stage-value.ts";
 import { DataKeyCache } from "./secrets/envelope/infrastructure/data-key-cache.ts";
@@ -89,7 +91,16 @@ export async function startKeyService(
 
     const openings = new OpeningStore(pool, (what) => reportTampering(what));
     if (ledger.head().size === 0) {
-      await performGenesis({ config, keys, ledger, openings, files, origin, logPublicKey, now: toInstant(clock.wall()) });
+      await performGenesis({
+        config,
+        keys,
+        ledger,
+        openings,
+        files,
+        origin,
+        logPublicKey,
+        now: toInstant(clock.wall()),
+      });
       log.info("genesis", "The development genesis is done: two tenants and their people.");
     }
     const snapshots = new Snapshots({
@@ -107,8 +118,15 @@ export async function startKeyService(
         },
       });
     const state = await fold();
+    const { genesis } = state;
+    if (genesis === null) throw new Error("a ledger with entries begins with its genesis");
+    refuseLeakyToken(keys, genesis.mode);
     const snapshotter = new Snapshotter(
-      { ledger, snapshots, onFailed: () => log.warn("snapshot-failed", "A snapshot could not be taken.") },
+      {
+        ledger,
+        snapshots,
+        onFailed: () => log.warn("snapshot-failed", "A snapshot could not be taken."),
+      },
       snapshotSize,
     );
     closing.push(() => snapshotter.stop());
@@ -124,17 +142,25 @@ export async function startKeyService(
       },
       onRecovery: (outcome, cause) => {
         const reason = cause instanceof Error ? cause.message : "unknown";
-        if (outcome === "recovered") log.warn("recovered", "The ledger was read again from the disk.", { reason });
-        else log.error("recovery-failed", "The ledger cannot be read yet; it is tried again.", { reason });
+        if (outcome === "recovered")
+          log.warn("recovered", "The ledger was read again from the disk.", { reason });
+        else
+          log.error("recovery-failed", "The ledger cannot be read yet; it is tried again.", {
+            reason,
+          });
       },
       onRecorded: (recorded) => onRecorded(recorded),
     });
     const onRecorded = ({ events }: Recorded) => {
       snapshotter.consider();
-      for (const event of events) if (event.type === "KeyEnrolled") files.markEnrolled(event.person);
+      for (const event of events)
+        if (event.type === "KeyEnrolled") files.markEnrolled(event.person);
     };
     const reportTampering = (what: string, correlation = toBase32(randomBytes(10))) => {
-      log.error("tampering", "Something stored is not what the ledger records.", { reason: what, correlationId: correlation });
+      log.error("tampering", "Something stored is not what the ledger records.", {
+        reason: what,
+        correlationId: correlation,
+      });
       void path.record("system", correlation, [{ type: "TamperingFound", what, repaired: false }]);
     };
 
@@ -142,7 +168,12 @@ export async function startKeyService(
     const envelopes = new EnvelopeStore(pool);
     const intake = new IntakeKeys({ keys, releaseKey: RELEASE_KEY, clock });
     const dataKeys = new DataKeyCache({ clock, maxAgeMs: 60_000, maxEntries: 10_000 });
-    const readCurrentValue = createReadCurrentValue({ keys, dataKeys, envelopes, onTampering: reportTampering });
+    const readCurrentValue = createReadCurrentValue({
+      keys,
+      dataKeys,
+      envelopes,
+      onTampering: reportTampering,
+    });
     const stageValueFor = createStageValue({ keys, intake, envelopes });
     const { rpId, origin: deskOrigin } = config.desk;
     const drafter = new Drafter({ path, ledger, openings, drafts });
@@ -166,7 +197,15 @@ export async function startKeyService(
       port: config.desk.port,
       deskOrigin,
       assets: await readPageAssets(config.desk.pageDir),
-      handlers: allHandlers({ ...parts, ledger, open, stageValueFor, intake, readCurrentValue }),
+      handlers: allHandlers({
+        ...parts,
+        ledger,
+        open,
+        stageValueFor,
+        intake,
+        readCurrentValue,
+        registration: registrationPolicy(genesis),
+      }),
       authenticateDevice: createDeviceAuthentication({ clock, lookup: deviceKeyLookup(path) }),
       sessions: new DeskSessions({ clock }),
       log: listenerLog(log),
@@ -175,8 +214,6 @@ export async function startKeyService(
     });
     closing.push(() => listener.stop());
 
-    const { genesis } = path.state;
-    if (genesis === null) throw new Error("a ledger with entries begins with its genesis");
     const rpc = await startConsoleRpc(
       {
         ...parts,
@@ -194,6 +231,11 @@ export async function startKeyService(
   }
 }
 
+/** Production demands attested models; until an operator names some, nobody enrols. */
+function registrationPolicy({ mode }: GenesisDeclared): RegistrationPolicy {
+  return mode === "development" ? { mode } : { mode, roots: [], aaguids: [] };
+}
+
 /** The key of a device that may call now: enrolled, not ended, not revoked, of an active person. */
 function deviceKeyLookup(path: CommandPath) {
   return async (id: DeviceId): Promise<Uint8Array | null> => {
@@ -204,7 +246,10 @@ function deviceKeyLookup(path: CommandPath) {
     const person = device === undefined ? undefined : tenant?.people.get(device.person);
     const now = path.now();
     const active =
-      device !== undefined && person?.status === "active" && now.ok && isDeviceActive(device, now.value);
+      device !== undefined &&
+      person?.status === "active" &&
+      now.ok &&
+      isDeviceActive(device, now.value);
     return active ? fromBase64url(device.publicKey) : null;
   };
 }

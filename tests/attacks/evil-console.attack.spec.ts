@@ -12,8 +12,18 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { consoleCall } from "../support/console.ts";
 import { type Installation, startInstallation } from "../support/installation.ts";
 import { eventsOf, readLedger } from "../support/ledger-reader.ts";
-import { call, TestDevice, TestPerson, value } from "../support/people.ts";
-import { ask, askAndApprove, asking, type Cast, enrolCast, recipientKey, register, registration, SECRET } from "../support/story.ts";
+import { call, TestDevice, type TestPerson, value } from "../support/people.ts";
+import {
+  ask,
+  askAndApprove,
+  asking,
+  type Cast,
+  enrolCast,
+  recipientKey,
+  register,
+  registration,
+  SECRET,
+} from "../support/story.ts";
 
 /*
  * The console is not trusted. This program has all that an attacker who owns it would have: its RPC
@@ -32,12 +42,18 @@ describe("evil-console", () => {
 
   /** What the desk would show of a draft. */
   const shown = async (draft: DraftId): Promise<Rendering> => {
-    const [read] = value(await call(installation, "/desk/v1/drafts/read", { drafts: [draft] })).drafts;
-    const opened = await openStatement(fromBase64url(read?.statement ?? "") ?? new Uint8Array(), read?.openings ?? never());
+    const [read] = value(
+      await call(installation, "/desk/v1/drafts/read", { drafts: [draft] }),
+    ).drafts;
+    const opened = await openStatement(
+      fromBase64url(read?.statement ?? "") ?? new Uint8Array(),
+      read?.openings ?? never(),
+    );
     if (!opened.ok) throw new Error(opened.error.message);
     return render(opened.value);
   };
-  const opens = async () => eventsOf(await readLedger(installation.database), "ReleaseIntended").length;
+  const opens = async () =>
+    eventsOf(await readLedger(installation.database), "ReleaseIntended").length;
   const refusals = async () => eventsOf(await readLedger(installation.database), "Refused").length;
 
   beforeAll(async () => {
@@ -95,11 +111,21 @@ describe("evil-console", () => {
     expect(rows.length).toBeGreaterThan(5);
     for (const { schema, table } of rows) {
       const name = `${schema}."${table}"`;
-      const tries = [`INSERT INTO ${name} DEFAULT VALUES`, `DELETE FROM ${name}`, `TRUNCATE ${name}`, `DROP TABLE ${name}`];
+      const tries = [
+        `INSERT INTO ${name} DEFAULT VALUES`,
+        `DELETE FROM ${name}`,
+        `TRUNCATE ${name}`,
+        `DROP TABLE ${name}`,
+      ];
       if (schema === "keyservice") tries.push(`SELECT * FROM ${name}`);
-      for (const sql of tries) await expect(client.query(sql), sql).rejects.toThrow(/permission denied|must be owner/);
+      for (const sql of tries)
+        await expect(client.query(sql), sql).rejects.toThrow(/permission denied|must be owner/);
     }
-    for (const sql of ["SET ROLE countersign_key_service", "CREATE SCHEMA mine", "ALTER ROLE CURRENT_USER BYPASSRLS"]) {
+    for (const sql of [
+      "SET ROLE countersign_key_service",
+      "CREATE SCHEMA mine",
+      "ALTER ROLE CURRENT_USER BYPASSRLS",
+    ]) {
       await expect(client.query(sql), sql).rejects.toThrow();
     }
     await client.end();
@@ -111,12 +137,19 @@ describe("evil-console", () => {
     const small = await laptop.draft(asking(laptop));
     const large = await laptop.draft(asking(laptop, { maxUses: 50, durationSeconds: 8 * 3600 }));
     const signed = olivia.key.sign({ challenge: await digestOf(installation, small.draft) });
-    const swapped = await call(installation, "/desk/v1/drafts/sign", { drafts: [large.draft], assertion: signed });
+    const swapped = await call(installation, "/desk/v1/drafts/sign", {
+      drafts: [large.draft],
+      assertion: signed,
+    });
     expect(swapped).toMatchObject({ ok: false, code: "assertion-rejected" });
 
     const asked = await ask(cast);
     const approvals = value(
-      await sam.desk("/desk/v1/proposals/decide", { proposals: [asked.proposal], decision: "approve", reason: null }),
+      await sam.desk("/desk/v1/proposals/decide", {
+        proposals: [asked.proposal],
+        decision: "approve",
+        reason: null,
+      }),
     );
     const [approval] = approvals.drafts;
     if (approval === undefined) throw new Error("one proposal, one draft");
@@ -128,16 +161,30 @@ describe("evil-console", () => {
       ["a list with more than was signed", [approval, large.draft], bySam],
       ["the draft twice", [approval, approval], bySam],
     ] as const) {
-      const answer = await call(installation, "/desk/v1/drafts/sign", { drafts: [...drafts], assertion });
+      const answer = await call(installation, "/desk/v1/drafts/sign", {
+        drafts: [...drafts],
+        assertion,
+      });
       expect(answer.ok, how).toBe(false);
     }
     const listed = sam.key.sign({ challenge: await listDigest([digest]) });
-    const asList = await call(installation, "/desk/v1/drafts/sign", { drafts: [approval], assertion: listed });
+    const asList = await call(installation, "/desk/v1/drafts/sign", {
+      drafts: [approval],
+      assertion: listed,
+    });
     expect(asList).toMatchObject({ ok: false, code: "assertion-rejected" });
 
-    const honest = value(await call(installation, "/desk/v1/drafts/sign", { drafts: [approval], assertion: sam.key.sign({ challenge: digest }) }));
+    const honest = value(
+      await call(installation, "/desk/v1/drafts/sign", {
+        drafts: [approval],
+        assertion: sam.key.sign({ challenge: digest }),
+      }),
+    );
     expect(honest.outcomes[0]?.refused).toBeNull();
-    const again = await call(installation, "/desk/v1/drafts/sign", { drafts: [approval], assertion: sam.key.sign({ challenge: digest }) });
+    const again = await call(installation, "/desk/v1/drafts/sign", {
+      drafts: [approval],
+      assertion: sam.key.sign({ challenge: digest }),
+    });
     expect(again.ok ? again.value.outcomes[0]?.refused?.code : again.code).toBe("nonce-used");
     expect(await refusals()).toBeGreaterThanOrEqual(before + 5);
   });
@@ -149,17 +196,30 @@ describe("evil-console", () => {
       ["somebody without rights", cast.eve],
     ] as const;
     for (const [who, person] of tries) {
-      const drafted = await draftFor(person, { act: "approve", proposal: asked.proposal, reason: null });
+      const drafted = await draftFor(person, {
+        act: "approve",
+        proposal: asked.proposal,
+        reason: null,
+      });
       expect(drafted.status, who).toBe(200);
       const [outcome] = await person.sign([drafted.json.draft as DraftId]);
       expect(outcome?.accepted, who).toBeNull();
     }
-    const foreign = await draftFor(cast.ingrid, { act: "approve", proposal: asked.proposal, reason: null }, "globex" as TenantId);
+    const foreign = await draftFor(
+      cast.ingrid,
+      { act: "approve", proposal: asked.proposal, reason: null },
+      "globex" as TenantId,
+    );
     expect(foreign.status).toBe(404);
     await cast.sam.decide(asked.proposal, "approve");
     const twice = await cast.sam.decide(asked.proposal, "approve");
     expect(twice[0]?.refused?.code).toBe("same-person-twice");
-    const opened = await cast.laptop.call("/people/v1/grants/open", { request: asked.request, secret: asked.secret, use: 1, recipientKey: recipientKey() });
+    const opened = await cast.laptop.call("/people/v1/grants/open", {
+      request: asked.request,
+      secret: asked.secret,
+      use: 1,
+      recipientKey: recipientKey(),
+    });
     expect(opened).toMatchObject({ ok: false, code: "not-approved" });
   });
 
@@ -167,9 +227,20 @@ describe("evil-console", () => {
     const before = await opens();
     const asked = await askAndApprove(cast);
     const second = await TestDevice.login(cast.olivia, "Olivia's other laptop");
-    const input = { request: asked.request, secret: asked.secret, use: 1, recipientKey: recipientKey() };
-    expect(await second.call("/people/v1/grants/open", input)).toMatchObject({ ok: false, code: "other-device" });
-    expect(await evesLaptop.call("/people/v1/grants/open", input)).toMatchObject({ ok: false, code: "not-found" });
+    const input = {
+      request: asked.request,
+      secret: asked.secret,
+      use: 1,
+      recipientKey: recipientKey(),
+    };
+    expect(await second.call("/people/v1/grants/open", input)).toMatchObject({
+      ok: false,
+      code: "other-device",
+    });
+    expect(await evesLaptop.call("/people/v1/grants/open", input)).toMatchObject({
+      ok: false,
+      code: "not-found",
+    });
     expect(await opens()).toBe(before);
     expect((await cast.laptop.call("/people/v1/grants/open", input)).ok).toBe(true);
     expect(await opens()).toBe(before + 1);
@@ -179,15 +250,25 @@ describe("evil-console", () => {
 /** What a person can compare: everything shown but what is new in every draft. */
 function visible({ title, sentences, fields }: Rendering): unknown {
   const fresh = new Set(["Sign by", "From", "Until", "Request"]);
-  const length = fields.filter((field) => field.label === "From" || field.label === "Until").map((it) => it.value);
+  const length = fields
+    .filter((field) => field.label === "From" || field.label === "Until")
+    .map((it) => it.value);
   const [from = "", until = ""] = length;
   const lasts = Date.parse(until) - Date.parse(from);
   const begins = from.slice(0, 10);
-  return { title, sentences: sentences.map((it) => it.replace(/enrolled .* ago/, "")), lasts, begins, fields: fields.filter((it) => !fresh.has(it.label)) };
+  return {
+    title,
+    sentences: sentences.map((it) => it.replace(/enrolled .* ago/, "")),
+    lasts,
+    begins,
+    fields: fields.filter((it) => !fresh.has(it.label)),
+  };
 }
 
 async function digestOf(installation: Installation, draft: DraftId) {
-  const [read] = value(await call(installation, "/desk/v1/drafts/read", { drafts: [draft] })).drafts;
+  const [read] = value(
+    await call(installation, "/desk/v1/drafts/read", { drafts: [draft] }),
+  ).drafts;
   return statementDigest(fromBase64url(read?.statement ?? "") ?? new Uint8Array());
 }
 

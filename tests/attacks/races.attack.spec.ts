@@ -5,9 +5,9 @@ import { RefusalBudget } from "../../server/key-service/decisions/application/re
 import { TimeKeeper } from "../../server/key-service/decisions/application/time-keeper.ts";
 import { decodeEntry } from "../../server/key-service/decisions/domain/entry.ts";
 import { decideOpen } from "../../server/key-service/grants/domain/decide-open.ts";
+import { approvedGrant } from "../support/approved-grant.ts";
 import { freePort, type Installation, startInstallation } from "../support/installation.ts";
 import { eventsOf, readLedger } from "../support/ledger-reader.ts";
-import { approvedGrant } from "../support/approved-grant.ts";
 import { MemoryLedger } from "../support/memory-ledger.ts";
 import { askAndApprove, type Cast, enrolCast, recipientKey, register } from "../support/story.ts";
 
@@ -18,7 +18,9 @@ const CLIENTS = 50;
 describe("races", () => {
   it(`JIT-2 L4 one approval opens once in ${INTERLEAVINGS} interleavings of eight clients`, async () => {
     const { state: makeState, command, at } = approvedGrant();
-    const keys = ["a", "b", "c", "d", "e", "f", "g", "h"].map((it) => `${it.repeat(42)}A` as typeof command.recipientKey);
+    const keys = ["a", "b", "c", "d", "e", "f", "g", "h"].map(
+      (it) => `${it.repeat(42)}A` as typeof command.recipientKey,
+    );
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const ledger = new MemoryLedger(scheduler);
@@ -32,19 +34,33 @@ describe("races", () => {
           onRecorded: () => {},
         });
         ledger.startAt(path.state.size);
-        const attempt = { door: "command-line", correlation: "race", what: "open", tenant: command.tenant } as const;
-        const nobody = { person: null, device: command.device, subject: command.request, evidence: null };
+        const attempt = {
+          door: "command-line",
+          correlation: "race",
+          what: "open",
+          tenant: command.tenant,
+        } as const;
+        const nobody = {
+          person: null,
+          device: command.device,
+          subject: command.request,
+          evidence: null,
+        };
         const outcomes = keys.map((recipientKey) =>
           scheduler
             .schedule(Promise.resolve())
             .then(() =>
-              path.execute({ ...attempt, ...nobody }, (state, now) => decideOpen(state, { ...command, recipientKey }, now)),
+              path.execute({ ...attempt, ...nobody }, (state, now) =>
+                decideOpen(state, { ...command, recipientKey }, now),
+              ),
             ),
         );
         await scheduler.waitFor(Promise.all(outcomes));
         const settled = await Promise.all(outcomes);
         expect(settled.filter((it) => it.ok)).toHaveLength(1);
-        const intents = ledger.written.flatMap((bytes) => decodeEntry(bytes).events).filter((it) => it.type === "ReleaseIntended");
+        const intents = ledger.written
+          .flatMap((bytes) => decodeEntry(bytes).events)
+          .filter((it) => it.type === "ReleaseIntended");
         expect(intents).toHaveLength(1);
       }),
       { numRuns: INTERLEAVINGS },

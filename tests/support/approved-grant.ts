@@ -8,10 +8,17 @@ export function approvedGrant() {
   const world = new DecisionWorld();
   const payments = serviceName.parse("payments");
   const olivia = world.person("Olivia", [{ role: "service-owner", service: payments }]);
-  const approvers = ["Sam", "Priya"].map((name) => world.person(name, [{ role: "security-admin", service: null }]));
+  const approvers = ["Sam", "Priya"].map((name) =>
+    world.person(name, [{ role: "security-admin", service: null }]),
+  );
   const device = world.device(olivia);
   const secret = world.secret("payments/prod/postgres/app-password");
-  const asked = world.act("request", world.requestBody(olivia, device, [secret]), olivia, "service-owner");
+  const asked = world.act(
+    "request",
+    world.requestBody(olivia, device, [secret]),
+    olivia,
+    "service-owner",
+  );
   for (const approver of approvers) {
     const approved = world.approve(asked.digest, approver, "security-admin");
     if (!approved.ok) throw new Error(approved.refusal.message);

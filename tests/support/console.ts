@@ -24,7 +24,10 @@ export function consoleCall(
           text += more;
         });
         response.on("error", fail).on("end", () => {
-          done({ status: response.statusCode ?? 0, json: JSON.parse(text) as Record<string, unknown> });
+          done({
+            status: response.statusCode ?? 0,
+            json: JSON.parse(text) as Record<string, unknown>,
+          });
         });
       },
     );

@@ -10,7 +10,10 @@ export type ReadEntry = {
   readonly door: string;
   readonly correlation: string;
   readonly events: readonly ReadEvent[];
-  readonly evidence: { readonly statement: Record<string, unknown>; readonly digest: string } | null;
+  readonly evidence: {
+    readonly statement: Record<string, unknown>;
+    readonly digest: string;
+  } | null;
 };
 
 /**
@@ -25,8 +28,12 @@ export async function readLedger(database: TestDatabase): Promise<ReadEntry[]> {
       "SELECT index, bytes, leaf_hash FROM keyservice.ledger_entry ORDER BY index",
     );
     return rows.map((row, at) => {
-      const hash = createHash("sha256").update(Buffer.from([0])).update(row.bytes).digest();
-      if (Number(row.index) !== at || !hash.equals(row.leaf_hash)) throw new Error(`entry ${at} is not whole`);
+      const hash = createHash("sha256")
+        .update(Buffer.from([0]))
+        .update(row.bytes)
+        .digest();
+      if (Number(row.index) !== at || !hash.equals(row.leaf_hash))
+        throw new Error(`entry ${at} is not whole`);
       return { ...(JSON.parse(row.bytes.toString("utf8")) as Omit<ReadEntry, "index">), index: at };
     });
   } finally {

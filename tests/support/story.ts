@@ -28,20 +28,32 @@ export async function enrolCast(installation: Installation): Promise<Cast> {
 
 export const SECRET = "payments/prod/postgres/app-password" as SecretName;
 
-export function registration(name: SecretName, changes: Partial<ActOf<"register-secret">> = {}): ActOf<"register-secret"> {
+export function registration(
+  name: SecretName,
+  changes: Partial<ActOf<"register-secret">> = {},
+): ActOf<"register-secret"> {
   return {
     act: "register-secret",
     name,
     type: "database-credential",
     category: "database-user",
-    policy: { owner: "payments-team", service: "payments", dataClassification: "pii", tier: "high", rotationPeriodDays: 30 },
+    policy: {
+      owner: "payments-team",
+      service: "payments",
+      dataClassification: "pii",
+      tier: "high",
+      rotationPeriodDays: 30,
+    },
     value: { source: "generated", length: null },
     bindings: [],
     ...changes,
   };
 }
 
-export function asking(laptop: TestDevice, changes: Partial<ActOf<"request">> = {}): ActOf<"request"> {
+export function asking(
+  laptop: TestDevice,
+  changes: Partial<ActOf<"request">> = {},
+): ActOf<"request"> {
   return {
     act: "request",
     secrets: [SECRET],
@@ -55,38 +67,59 @@ export function asking(laptop: TestDevice, changes: Partial<ActOf<"request">> = 
   };
 }
 
-export async function register({ olivia, laptop }: Cast, act = registration(SECRET)): Promise<void> {
+export async function register(
+  { olivia, laptop }: Cast,
+  act = registration(SECRET),
+): Promise<void> {
   await olivia.mustSign([(await laptop.draft(act)).draft]);
 }
 
-export type Asked = { readonly proposal: Digest; readonly request: RequestId; readonly secret: SecretId };
+export type Asked = {
+  readonly proposal: Digest;
+  readonly request: RequestId;
+  readonly secret: SecretId;
+};
 
 /** Olivia asks and signs; nobody has approved yet. */
-export async function ask({ olivia, laptop }: Cast, changes: Partial<ActOf<"request">> = {}): Promise<Asked> {
+export async function ask(
+  { olivia, laptop }: Cast,
+  changes: Partial<ActOf<"request">> = {},
+): Promise<Asked> {
   const { draft } = await laptop.draft(asking(laptop, changes));
   await olivia.mustSign([draft]);
   const { proposal } = value(await laptop.call("/people/v1/drafts/status", { draft }));
   if (proposal === null) throw new Error("a signed request is a proposal");
   const shown = value(await laptop.call("/people/v1/proposals/show", { proposal }));
-  const { secrets } = value(await laptop.call("/people/v1/secrets/list", { prefix: changes.secrets?.[0] ?? SECRET }));
+  const { secrets } = value(
+    await laptop.call("/people/v1/secrets/list", { prefix: changes.secrets?.[0] ?? SECRET }),
+  );
   const [secret] = secrets;
-  if (shown.request === null || secret === undefined) throw new Error("a request names itself and its secret");
+  if (shown.request === null || secret === undefined)
+    throw new Error("a request names itself and its secret");
   return { proposal, request: shown.request, secret: secret.secret };
 }
 
 /** Olivia asks, Sam and Priya approve. */
-export async function askAndApprove(cast: Cast, changes: Partial<ActOf<"request">> = {}): Promise<Asked> {
+export async function askAndApprove(
+  cast: Cast,
+  changes: Partial<ActOf<"request">> = {},
+): Promise<Asked> {
   const asked = await ask(cast, changes);
   for (const approver of [cast.sam, cast.priya]) {
     const [outcome] = await approver.decide(asked.proposal, "approve");
-    if (outcome?.refused) throw new Error(`${approver.name} could not approve: ${outcome.refused.message}`);
+    if (outcome?.refused)
+      throw new Error(`${approver.name} could not approve: ${outcome.refused.message}`);
   }
   return asked;
 }
 
 /** A fresh HPKE key: P-256, uncompressed point, base64url. */
 export function recipientKey(): string {
-  const jwk = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "jwk" });
+  const jwk = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({
+    format: "jwk",
+  });
   const coordinate = (text: string | undefined) => Buffer.from(text ?? "", "base64url");
-  return Buffer.concat([Buffer.from([4]), coordinate(jwk.x), coordinate(jwk.y)]).toString("base64url");
+  return Buffer.concat([Buffer.from([4]), coordinate(jwk.x), coordinate(jwk.y)]).toString(
+    "base64url",
+  );
 }

@@ -1,14 +1,13 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { act } from "@countersign/protocol/acts";
-import { toBase32, utf8 } from "@countersign/protocol/bytes";
 import { BoundedJsonError, parseBoundedJson } from "@countersign/protocol/bounded-json";
+import { toBase32, utf8 } from "@countersign/protocol/bytes";
 import { digestToBytes } from "@countersign/protocol/digest";
 import { type Digest, draftId, personId } from "@countersign/protocol/ids";
 import { tenantId } from "@countersign/protocol/names";
 import { REFUSALS, type Refusal, refuse } from "@countersign/protocol/refusals";
-import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { digestBytesNow } from "../../kernel/digest.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
@@ -41,17 +40,25 @@ export function consoleCredentialDigest(credential: string): Digest {
 }
 
 /** Listens on a unix socket that only this account can open. */
-export async function startConsoleRpc(parts: ConsoleRpcParts, socketPath: string): Promise<{ stop: () => Promise<void> }> {
+export async function startConsoleRpc(
+  parts: ConsoleRpcParts,
+  socketPath: string,
+): Promise<{ stop: () => Promise<void> }> {
   rmSync(socketPath, { force: true });
-  const server: Server = createServer({ requestTimeout: 10_000, maxHeaderSize: 8192 }, (request, response) => {
-    const correlation = toBase32(randomBytes(10));
-    answer(parts, request, correlation)
-      .catch((error: unknown) => {
-        parts.onFault(error, correlation);
-        return err(refuse("unavailable", `Something failed inside. Its record is ${correlation}.`));
-      })
-      .then((result) => send(response, result, correlation));
-  });
+  const server: Server = createServer(
+    { requestTimeout: 10_000, maxHeaderSize: 8192 },
+    (request, response) => {
+      const correlation = toBase32(randomBytes(10));
+      answer(parts, request, correlation)
+        .catch((error: unknown) => {
+          parts.onFault(error, correlation);
+          return err(
+            refuse("unavailable", `Something failed inside. Its record is ${correlation}.`),
+          );
+        })
+        .then((result) => send(response, result, correlation));
+    },
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(socketPath, resolve);
   });
@@ -73,7 +80,10 @@ async function answer(
   if (!isConsole(parts.credential, request.headers.authorization)) {
     const attempt = { door: "console", correlation, what: "console-rpc", tenant: null } as const;
     const refusal = refuse("not-signed-in", "This is not the console's credential.");
-    parts.path.recordRefusal({ ...attempt, person: null, device: null, subject: null, evidence: null }, refusal);
+    parts.path.recordRefusal(
+      { ...attempt, person: null, device: null, subject: null, evidence: null },
+      refusal,
+    );
     return err(refusal);
   }
   const path = request.url ?? "";
@@ -131,7 +141,10 @@ async function status(
 function isConsole(credential: Digest, authorization: string | undefined): boolean {
   const token = /^Bearer ([A-Za-z0-9_-]{20,100})$/.exec(authorization ?? "")?.[1] ?? "";
   const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest();
-  return timingSafeEqual(hash(digestToBytes(consoleCredentialDigest(token))), hash(digestToBytes(credential)));
+  return timingSafeEqual(
+    hash(digestToBytes(consoleCredentialDigest(token))),
+    hash(digestToBytes(credential)),
+  );
 }
 
 async function readBody(request: IncomingMessage): Promise<Result<unknown, Refusal>> {
@@ -140,7 +153,8 @@ async function readBody(request: IncomingMessage): Promise<Result<unknown, Refus
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BODY.maxBytes) return err(refuse("too-large", "The call is larger than 32 KiB."));
+    if (size > MAX_BODY.maxBytes)
+      return err(refuse("too-large", "The call is larger than 32 KiB."));
     chunks.push(bytes);
   }
   try {
@@ -153,10 +167,17 @@ async function readBody(request: IncomingMessage): Promise<Result<unknown, Refus
 
 function malformed(error: z.ZodError): Refusal {
   const issue = error.issues[0];
-  return refuse("malformed", `${issue?.path.join(".") || "input"}: ${issue?.message ?? "not as expected"}`);
+  return refuse(
+    "malformed",
+    `${issue?.path.join(".") || "input"}: ${issue?.message ?? "not as expected"}`,
+  );
 }
 
-function send(response: ServerResponse, result: Result<unknown, Refusal>, correlation: string): void {
+function send(
+  response: ServerResponse,
+  result: Result<unknown, Refusal>,
+  correlation: string,
+): void {
   const status = result.ok ? 200 : REFUSALS[result.error.code].status;
   const body = result.ok ? result.value : { ...result.error, correlation };
   response.writeHead(status, { "content-type": "application/json", "correlation-id": correlation });

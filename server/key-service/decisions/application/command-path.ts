@@ -5,7 +5,14 @@ import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import { type Ledger, LedgerFault } from "../../ledger/domain/ledger.ts";
 import type { Decision } from "../domain/decision.ts";
-import { applyEntry, type Door, encodeEntry, type Entry, EntryTooLarge, type Evidence } from "../domain/entry.ts";
+import {
+  applyEntry,
+  type Door,
+  type Entry,
+  EntryTooLarge,
+  type Evidence,
+  encodeEntry,
+} from "../domain/entry.ts";
 import type { DomainEvent, Refused } from "../domain/event.ts";
 import type { State } from "../domain/state.ts";
 import type { RefusalBudget } from "./refusal-budget.ts";
@@ -109,9 +116,16 @@ export class CommandPath {
   }
 
   /** Events that nobody asked for: time ran out, a row was found changed, the service started. */
-  async record(door: Door, correlation: string, events: readonly DomainEvent[]): Promise<Result<Recorded, Refusal>> {
+  async record(
+    door: Door,
+    correlation: string,
+    events: readonly DomainEvent[],
+  ): Promise<Result<Recorded, Refusal>> {
     const nobody = { tenant: null, person: null, device: null, subject: null, evidence: null };
-    return this.execute({ door, correlation, what: "record", ...nobody }, () => ({ ok: true, events }));
+    return this.execute({ door, correlation, what: "record", ...nobody }, () => ({
+      ok: true,
+      events,
+    }));
   }
 
   #entry(attempt: Attempt, events: readonly DomainEvent[], at: Instant): Entry {
@@ -184,4 +198,7 @@ const UNAVAILABLE = refuse(
   "unavailable",
   "The ledger cannot be written just now, so nothing is decided or released. Try again in a moment.",
 );
-const TOO_LARGE = refuse("too-large", "This is too large for one ledger entry. Ask for less at once.");
+const TOO_LARGE = refuse(
+  "too-large",
+  "This is too large for one ledger entry. Ask for less at once.",
+);

@@ -39,7 +39,10 @@ export function startSweep(parts: SweepParts): { stop: () => Promise<void> } {
   };
 }
 
-async function sweep({ path, refusals, drafts }: SweepParts, withDrafts: boolean): Promise<boolean> {
+async function sweep(
+  { path, refusals, drafts }: SweepParts,
+  withDrafts: boolean,
+): Promise<boolean> {
   const now = path.now();
   if (!now.ok || !path.available) return false;
   const events = [...decideExpiry(path.state, now.value, MOST_PER_ENTRY), ...refusals.due()];

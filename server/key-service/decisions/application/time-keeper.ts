@@ -4,7 +4,10 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 
 /** What a witness said the time was, and our monotonic clock when the answer came. */
-export type WitnessTime = { readonly timestampSeconds: number; readonly receivedAtMonotonicMs: number };
+export type WitnessTime = {
+  readonly timestampSeconds: number;
+  readonly receivedAtMonotonicMs: number;
+};
 
 export const MAX_SKEW_SECONDS = 60;
 

@@ -133,7 +133,11 @@ function judgeKey(
     );
   }
   if (!signed.counted && judgeCounter(key.signCount, signed.signCount) === "regressed") {
-    return refused(KEY_LOCKED, { type: "KeyLocked", tenant: key.tenant, credential: key.credential });
+    return refused(KEY_LOCKED, {
+      type: "KeyLocked",
+      tenant: key.tenant,
+      credential: key.credential,
+    });
   }
   return null;
 }
@@ -182,7 +186,7 @@ function decidePropose(
     credential: key.credential,
     beneficiaries: [...new Set([by, ...beneficiaries])],
     chain,
-    decideBy: end < latest ? end : latest,
+    decideBy: secondsBetween(end, latest) > 0 ? end : latest,
   };
   if (!isComplete(chain, [])) return decided(made);
   return decided(

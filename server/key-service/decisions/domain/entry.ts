@@ -46,7 +46,8 @@ export class EntryTooLarge extends Error {
 /** @throws EntryTooLarge */
 export function encodeEntry(entry: Entry): Buffer {
   const bytes = Buffer.from(canonicalise(entry));
-  if (bytes.length > MAX_ENTRY_BYTES) throw new EntryTooLarge("a ledger entry has 65,535 bytes at most");
+  if (bytes.length > MAX_ENTRY_BYTES)
+    throw new EntryTooLarge("a ledger entry has 65,535 bytes at most");
   return bytes;
 }
 

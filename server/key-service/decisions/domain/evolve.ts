@@ -181,24 +181,29 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
     }
     case "ProposalApproved": {
       const { person, role, credential } = event;
-      return decided(state, event, (proposal) => ({
+      decided(state, event, (proposal) => ({
         ...proposal,
         approvals: [...proposal.approvals, { person, role, credential, at, index }],
       }));
+      return;
     }
     case "ProposalAccepted":
-      return decided(state, event, (proposal) => ({ ...proposal, status: "approved", at }));
+      decided(state, event, (proposal) => ({ ...proposal, status: "approved", at }));
+      return;
     case "ProposalDenied":
-      return decided(state, event, (proposal) => ({
+      decided(state, event, (proposal) => ({
         ...proposal,
         status: "denied",
         at,
         decidedBy: event.by,
       }));
+      return;
     case "ProposalWithdrawn":
-      return decided(state, event, (proposal) => ({ ...proposal, status: "withdrawn", at }));
+      decided(state, event, (proposal) => ({ ...proposal, status: "withdrawn", at }));
+      return;
     case "ProposalExpired":
-      return decided(state, event, (proposal) => ({ ...proposal, status: "expired", at }));
+      decided(state, event, (proposal) => ({ ...proposal, status: "expired", at }));
+      return;
     case "GrantIssued": {
       const { tenant, request, proposal, person, device, notBefore, expiresAt, maxUses } = event;
       tenantOf(state, tenant).grants.set(request, {
@@ -233,7 +238,7 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
       known(grantedSecret(state, event).uses.find((it) => it.use === event.use)).done = true;
       return;
     default:
-      return unreachable(event);
+      unreachable(event);
   }
 }
 

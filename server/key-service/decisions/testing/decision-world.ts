@@ -1,6 +1,18 @@
-import type { CredentialId, DeviceId, Digest, RequestId, SecretId } from "@countersign/protocol/ids";
+import type {
+  CredentialId,
+  DeviceId,
+  Digest,
+  RequestId,
+  SecretId,
+} from "@countersign/protocol/ids";
 import { type Instant, toMilliseconds } from "@countersign/protocol/instants";
-import { type SecretName, secretName, environmentOf, type TenantId, tenantId } from "@countersign/protocol/names";
+import {
+  environmentOf,
+  type SecretName,
+  secretName,
+  type TenantId,
+  tenantId,
+} from "@countersign/protocol/names";
 import type { SecretPolicy } from "@countersign/protocol/policy";
 import type { Assignment, SigningRole } from "@countersign/protocol/roles";
 import type { SecretRef, StatementKind, StatementOf } from "@countersign/protocol/statement";
@@ -130,7 +142,15 @@ export class DecisionWorld {
     const commitment = this.#world.commit(person.tenant, "device-label", label);
     const publicKey = this.#world.base64url();
     const expiresAt = this.in(30 * 86_400);
-    this.given({ type: "DeviceEnrolled", tenant: person.tenant, person: person.person, device, label: commitment, publicKey, expiresAt });
+    this.given({
+      type: "DeviceEnrolled",
+      tenant: person.tenant,
+      person: person.person,
+      device,
+      label: commitment,
+      publicKey,
+      expiresAt,
+    });
     return device;
   }
 
@@ -154,22 +174,41 @@ export class DecisionWorld {
     });
     const identity = identityDigest(tenant, named, 1);
     if (withValue) {
-      this.given({ type: "VersionAdded", tenant, secret, version: 1, envelope: this.ids.digest(), identity });
+      this.given({
+        type: "VersionAdded",
+        tenant,
+        secret,
+        version: 1,
+        envelope: this.ids.digest(),
+        identity,
+      });
     }
     return secret;
   }
 
   ref(secret: SecretId, tenant: TenantId = ACME): SecretRef {
-    const it = tenantOf(this.state, tenant).secrets.get(secret) ?? unknown("a secret is registered first");
+    const it =
+      tenantOf(this.state, tenant).secrets.get(secret) ?? unknown("a secret is registered first");
     const { name, environment, policyDigest, current } = it;
-    return { secret, name, environment, version: Math.max(1, current?.version ?? 0), policy: policyDigest };
+    return {
+      secret,
+      name,
+      environment,
+      version: Math.max(1, current?.version ?? 0),
+      policy: policyDigest,
+    };
   }
 
   commit(person: Person, label: Parameters<HistoryWorld["commit"]>[1], text: string) {
     return this.#world.commit(person.tenant, label, text);
   }
 
-  draft<K extends StatementKind>(kind: K, body: StatementOf<K>["body"], signer: Person, role: SigningRole): StatementOf<K> {
+  draft<K extends StatementKind>(
+    kind: K,
+    body: StatementOf<K>["body"],
+    signer: Person,
+    role: SigningRole,
+  ): StatementOf<K> {
     return this.#world.draft(kind, body, signer, role);
   }
 
@@ -179,7 +218,9 @@ export class DecisionWorld {
     secrets: readonly SecretId[],
     changes: Partial<StatementOf<"request">["body"]> = {},
   ): StatementOf<"request">["body"] {
-    const known = tenantOf(this.state, person.tenant).devices.get(device) ?? unknown("a device is enrolled first");
+    const known =
+      tenantOf(this.state, person.tenant).devices.get(device) ??
+      unknown("a device is enrolled first");
     return {
       request: this.ids.request(),
       secrets: secrets.map((it) => this.ref(it, person.tenant)),
@@ -197,20 +238,32 @@ export class DecisionWorld {
    * Decides a statement as if its signer had signed it with their newest key (or `with`), and records
    * what comes of it. The digest names the statement afterwards.
    */
-  submit(statement: StatementOf<StatementKind>, options: { readonly with?: CredentialId } = {}): Decision & { readonly digest: Digest } {
+  submit(
+    statement: StatementOf<StatementKind>,
+    options: { readonly with?: CredentialId } = {},
+  ): Decision & { readonly digest: Digest } {
     const signer = tenantOf(this.state, statement.tenant).people.get(statement.signer.person);
     const own = signer === undefined ? undefined : this.keysOf(signer).at(-1)?.credential;
     const credential = options.with ?? own ?? unknown("the signer has a key");
     const signCount = (this.#counters.get(credential) ?? 0) + 1;
     const digest = digestOfNow("statement", statement);
-    const decision = decideStatement(this.state, { statement, digest, credential, signCount, counted: false }, this.now);
+    const decision = decideStatement(
+      this.state,
+      { statement, digest, credential, signCount, counted: false },
+      this.now,
+    );
     if (decision.ok) this.#counters.set(credential, signCount);
     if (decision.events.length > 0) this.given(...decision.events);
     return { ...decision, digest };
   }
 
   /** Drafts and submits. */
-  act<K extends StatementKind>(kind: K, body: StatementOf<K>["body"], signer: Person, role: SigningRole) {
+  act<K extends StatementKind>(
+    kind: K,
+    body: StatementOf<K>["body"],
+    signer: Person,
+    role: SigningRole,
+  ) {
     return this.submit(this.draft(kind, body, signer, role));
   }
 
@@ -220,7 +273,10 @@ export class DecisionWorld {
 
   /** The request id of a request statement that was accepted. */
   requestOf(proposal: Digest, tenant: TenantId = ACME): RequestId {
-    return tenantOf(this.state, tenant).proposals.get(proposal)?.request ?? unknown("the proposal is a request");
+    return (
+      tenantOf(this.state, tenant).proposals.get(proposal)?.request ??
+      unknown("the proposal is a request")
+    );
   }
 
   /** Another copy of this world's state, for tests that spend it. */

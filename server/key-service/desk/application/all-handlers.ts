@@ -1,7 +1,8 @@
 import type { IntakeKeys } from "../../delivery/infrastructure/intake-keys.ts";
+import type { RegistrationPolicy } from "../../roster/infrastructure/attestation.ts";
 import type { ReadCurrentValue } from "../../secrets/application/read-current-value.ts";
 import type { PeopleHandlers } from "../infrastructure/people-handlers.ts";
-import { deviceLoginHandlers, DeviceLogins } from "./device-login-handlers.ts";
+import { DeviceLogins, deviceLoginHandlers } from "./device-login-handlers.ts";
 import { draftHandlers } from "./draft-handlers.ts";
 import { enrolmentHandlers } from "./enrolment-handlers.ts";
 import { identifyHandlers } from "./identify-handlers.ts";
@@ -11,13 +12,17 @@ import { secretHandlers } from "./secret-handlers.ts";
 
 /** Every handler of the people-API. A path without one does not compile. */
 export function allHandlers(
-  parts: CommandLineParts & { readonly intake: IntakeKeys; readonly readCurrentValue: ReadCurrentValue },
+  parts: CommandLineParts & {
+    readonly intake: IntakeKeys;
+    readonly readCurrentValue: ReadCurrentValue;
+    readonly registration: RegistrationPolicy;
+  },
 ): PeopleHandlers {
   const logins = new DeviceLogins(parts);
   const { path, intake, readCurrentValue, clock } = parts;
   const check = { path, intake, readCurrentValue, clock, recent: new Map<string, number[]>() };
   return {
-    ...enrolmentHandlers(parts, { mode: "development" }),
+    ...enrolmentHandlers(parts, parts.registration),
     ...identifyHandlers(parts),
     ...proposalHandlers(parts),
     ...draftHandlers(parts, logins),

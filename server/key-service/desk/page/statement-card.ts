@@ -2,7 +2,7 @@ import type { Instant } from "@countersign/protocol/instants";
 import type { RenderedField, Rendering } from "@countersign/protocol/rendering";
 import { type Child, el, icon, put } from "./dom.ts";
 import { hasUnopened } from "./opened-drafts.ts";
-import { exactTime, name, prose } from "./phrases.ts";
+import { exactTime, name, prose, relativeTime } from "./phrases.ts";
 
 /**
  * The statement card: title, sentences, what it is about, fields, the four words, signature lines. The one
@@ -25,29 +25,45 @@ export function statementCard(of: {
     el(of.heading, { id, class: "title" }, ...prose(card.title)),
     hasUnopened(card) && unopenedNotice(),
     ...card.sentences.map((it) => el("p", { class: "sentence" }, ...prose(it))),
-    card.about !== null && aboutCard(card.about),
+    card.about !== null && aboutCard(card.about, card.title.endsWith(card.about.title)),
     fieldTable(card.fields),
     digestWordsBlock(card),
     of.lines,
   );
 }
 
-function aboutCard(about: Rendering): HTMLElement {
+/** Where the title above ends with this one's, only those who hear the page are told it again. */
+function aboutCard(about: Rendering, isTold: boolean): HTMLElement {
   const id = `about-${about.digest.slice(0, 12)}`;
   return el(
     "section",
     { class: "about", "aria-labelledby": id },
-    el("h2", { id, class: "subtitle" }, ...prose(about.title)),
+    el("h2", { id, class: isTold ? "visually-hidden" : "subtitle" }, ...prose(about.title)),
     ...about.sentences.map((it) => el("p", { class: "sentence" }, ...prose(it))),
     fieldTable(about.fields),
   );
 }
 
+const ID_OR_DIGEST = /^(?:[a-z]-[0-9a-z]{26}|[A-Za-z0-9_-]{22,})$/;
+
+/** Every field is shown; ids and digests, which nobody reads aloud, stand small below the others. */
 function fieldTable(fields: readonly RenderedField[]): HTMLElement {
+  const isId = (it: RenderedField) => it.face === "mono" && ID_OR_DIGEST.test(it.value);
+  const list = (kind: string, of: readonly RenderedField[]) =>
+    el(
+      "dl",
+      { class: kind },
+      ...of.map((it) => el("div", {}, el("dt", {}, it.label), fieldValue(it))),
+    );
+  const ids = fields.filter(isId);
   return el(
-    "dl",
-    { class: "fields" },
-    ...fields.flatMap((it) => [el("dt", {}, it.label), fieldValue(it)]),
+    "div",
+    {},
+    list(
+      "fields",
+      fields.filter((it) => !isId(it)),
+    ),
+    ids.length > 0 && list("ids", ids),
   );
 }
 
@@ -109,40 +125,55 @@ export function signatureLines(lines: readonly Line[], label = "Signatures"): HT
   return el("ol", { class: "lines", "aria-label": label }, ...lines.map(signatureLine));
 }
 
-export function signatureLine({ whose, signed, hint }: Line): HTMLElement {
-  if (signed === null) {
+/** The same lines where many stand on a page. */
+export function compactLines(lines: readonly Line[]): HTMLElement {
+  const items = lines.map(({ whose, signed }) => {
+    if (signed === null) return emptyLine(whose, false);
+    const when = signed.at === null ? [] : [", ", relativeTime(signed.at)];
+    const [seal, where] =
+      signed.index === null
+        ? [icon("clock"), "not in the ledger yet"]
+        : [icon("seal"), "in the ledger"];
     return el(
       "li",
-      { class: "line empty" },
-      el("span", { class: "visually-hidden" }, "Not signed yet: "),
-      el("span", { class: "rule" }),
-      el("span", { class: "whose" }, whose),
-      hint !== undefined && el("span", { class: "hint" }, hint),
+      { class: "line signed" },
+      el("span", { class: "rule" }, signed.name),
+      el("span", { class: "sealed" }, seal, el("span", {}, `${signed.role}, ${where}`, ...when)),
     );
-  }
-  return el(
-    "li",
-    { class: "line signed" },
-    el("span", { class: "rule" }, signed.name),
-    el(
-      "span",
-      { class: "whose" },
-      signed.role,
-      " · key ",
-      el("code", { title: signed.credential }, `…${signed.credential.slice(-6)}`),
-      ...(signed.at === null ? [] : [" · ", exactTime(signed.at)]),
-    ),
-    el(
-      "span",
-      { class: "sealed" },
-      ...(signed.index === null
-        ? [icon("clock"), "signed, not in the ledger yet"]
-        : [icon("seal"), `in the ledger, entry ${signed.index}`]),
-    ),
-  );
+  });
+  return el("ol", { class: "lines compact", "aria-label": "Signatures" }, ...items);
 }
 
 /** Redraws a list of lines in place. */
 export function fillLines(list: HTMLElement, lines: readonly Line[]): void {
   put(list, ...lines.map(signatureLine));
+}
+
+function emptyLine(whose: string, hint: string | false): HTMLElement {
+  return el(
+    "li",
+    { class: "line open" },
+    el("span", { class: "visually-hidden" }, "Not signed yet: "),
+    el("span", { class: "rule" }),
+    el("span", { class: "whose" }, whose),
+    hint !== false && el("span", { class: "hint" }, hint),
+  );
+}
+
+function signatureLine({ whose, signed, hint }: Line): HTMLElement {
+  if (signed === null) return emptyLine(whose, hint ?? false);
+  const { name: signer, role, credential, at, index } = signed;
+  const key = el("code", { title: credential }, `…${credential.slice(-6)}`);
+  const seal =
+    index === null
+      ? [icon("clock"), "signed, not in the ledger yet"]
+      : [icon("seal"), `in the ledger, entry ${index}`];
+  return el(
+    "li",
+    { class: "line signed" },
+    el("span", { class: "rule" }, signer),
+    el("span", { class: "whose" }, role, ", key ", key),
+    at !== null && el("span", { class: "whose" }, exactTime(at)),
+    el("span", { class: "sealed" }, ...seal),
+  );
 }

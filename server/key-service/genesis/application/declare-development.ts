@@ -22,7 +22,10 @@ export type InvitedPerson = {
 
 export type DevelopmentGenesis = {
   readonly event: GenesisDeclared;
-  readonly openings: readonly { readonly tenant: TenantId; readonly texts: Record<Commitment, Opening> }[];
+  readonly openings: readonly {
+    readonly tenant: TenantId;
+    readonly texts: Record<Commitment, Opening>;
+  }[];
   readonly people: readonly InvitedPerson[];
 };
 
@@ -34,7 +37,9 @@ export async function declareDevelopment(
   > & { readonly consoleCredential: Digest },
   now: Instant,
 ): Promise<DevelopmentGenesis> {
-  const tenants = [...new Set(DEVELOPMENT_CAST.map((it) => it.tenant))].map((it) => tenantId.parse(it));
+  const tenants = [...new Set(DEVELOPMENT_CAST.map((it) => it.tenant))].map((it) =>
+    tenantId.parse(it),
+  );
   const openings = new Map(tenants.map((tenant) => [tenant, {} as Record<Commitment, Opening>]));
   const people: InvitedPerson[] = [];
   const roster: GenesisDeclared["people"][number][] = [];
@@ -62,7 +67,9 @@ export async function declareDevelopment(
       person,
       name: member.name,
       tenant,
-      roles: member.roles.map((it) => (it.service === null ? it.role : `${it.role} of ${it.service}`)),
+      roles: member.roles.map((it) =>
+        it.service === null ? it.role : `${it.role} of ${it.service}`,
+      ),
       enrolmentLink: `${facts.deskOrigin}/enrol#${token}`,
       enrolled: false,
     });

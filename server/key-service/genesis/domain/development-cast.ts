@@ -13,7 +13,11 @@ export type CastMember = {
 const of = (role: Role, service: string | null = null) => ({ role, service });
 
 export const DEVELOPMENT_CAST: readonly CastMember[] = [
-  { tenant: "acme", name: "Olivia Hart", roles: [of("service-owner", "payments"), of("service-owner", "billing")] },
+  {
+    tenant: "acme",
+    name: "Olivia Hart",
+    roles: [of("service-owner", "payments"), of("service-owner", "billing")],
+  },
   { tenant: "acme", name: "Sam Okafor", roles: [of("security-admin")] },
   { tenant: "acme", name: "Priya Nair", roles: [of("security-admin")] },
   { tenant: "acme", name: "Cass Lindqvist", roles: [of("ciso"), of("officer")] },

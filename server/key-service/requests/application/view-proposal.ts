@@ -22,7 +22,10 @@ export type ViewContext = {
 };
 
 /** A proposal as people see it: its own words, who signed, who can sign now and why others cannot. */
-export async function viewProposal(context: ViewContext, proposal: Proposal): Promise<ProposalView> {
+export async function viewProposal(
+  context: ViewContext,
+  proposal: Proposal,
+): Promise<ProposalView> {
   const { tenant } = context;
   const names = await personNames(context, proposal);
   const grant = proposal.request === null ? undefined : tenant.grants.get(proposal.request);
@@ -74,10 +77,19 @@ function candidates(
     const roles = rolesInChain(person, proposal.chain);
     const [first] = roles;
     if (person.status !== "active" || first === undefined) return [];
-    const able = roles.find((role) => whyNotApprove({ state, tenant, now }, proposal, person, role) === null);
+    const able = roles.find(
+      (role) => whyNotApprove({ state, tenant, now }, proposal, person, role) === null,
+    );
     const no = whyNotApprove({ state, tenant, now }, proposal, person, able ?? first);
     const name = names.get(person.person) ?? person.person;
-    return [{ person: person.person, name, role: able ?? first, cannot: no === null ? null : ofOthers(no) }];
+    return [
+      {
+        person: person.person,
+        name,
+        role: able ?? first,
+        cannot: no === null ? null : ofOthers(no),
+      },
+    ];
   });
 }
 
@@ -108,7 +120,8 @@ async function personNames({ tenant, openings }: ViewContext, proposal: Proposal
   const commitments = new Map<Commitment, PersonId>();
   for (const person of tenant.people.values()) {
     const matters =
-      rolesInChain(person, proposal.chain).length > 0 || proposal.beneficiaries.includes(person.person);
+      rolesInChain(person, proposal.chain).length > 0 ||
+      proposal.beneficiaries.includes(person.person);
     if (matters) commitments.set(person.name, person.person);
   }
   const opened = await openings.load(proposal.tenant, commitments.keys());
@@ -133,7 +146,11 @@ function outcomeOf(proposal: Proposal, names: ReadonlyMap<PersonId, string>): st
   }
 }
 
-function viewGrant(tenant: TenantState, grant: Grant, now: Instant): NonNullable<ProposalView["grant"]> {
+function viewGrant(
+  tenant: TenantState,
+  grant: Grant,
+  now: Instant,
+): NonNullable<ProposalView["grant"]> {
   const uses = grant.secrets.map((it) => ({
     secret: it.secret,
     name: nameOf(tenant, it.secret),
@@ -141,7 +158,14 @@ function viewGrant(tenant: TenantState, grant: Grant, now: Instant): NonNullable
     left: grant.maxUses - it.uses.length,
   }));
   const spent = uses.every((it) => it.left <= 0);
-  const status = grant.status !== "active" ? grant.status : grant.expiresAt <= now ? "expired" : spent ? "spent" : "active";
+  const status =
+    grant.status !== "active"
+      ? grant.status
+      : grant.expiresAt <= now
+        ? "expired"
+        : spent
+          ? "spent"
+          : "active";
   return { status, notBefore: grant.notBefore, expiresAt: grant.expiresAt, uses };
 }
 

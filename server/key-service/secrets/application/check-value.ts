@@ -91,4 +91,7 @@ function isEqual(a: Sensitive, b: Sensitive): boolean {
   return timingSafeEqual(hash(a), hash(b));
 }
 
-const TOO_OFTEN = refuse("rate-limited", "You asked about this secret 10 times within an hour. Ask again later.");
+const TOO_OFTEN = refuse(
+  "rate-limited",
+  "You asked about this secret 10 times within an hour. Ask again later.",
+);

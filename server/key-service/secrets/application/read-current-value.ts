@@ -43,7 +43,10 @@ export function createReadCurrentValue(parts: {
       { tenant, secret, version, digest: current.envelope, bytes },
     );
     if (opened.ok) return ok(opened.value);
-    onTampering(`the envelope of ${secret.secret} version ${version}: ${opened.error.reason}`, correlation);
+    onTampering(
+      `the envelope of ${secret.secret} version ${version}: ${opened.error.reason}`,
+      correlation,
+    );
     return err(TAMPERED);
   };
 }

@@ -1,6 +1,6 @@
-import { sealedValueDigest } from "@countersign/protocol/intake";
 import type { ValueInput } from "@countersign/protocol/acts";
 import type { DeviceId } from "@countersign/protocol/ids";
+import { sealedValueDigest } from "@countersign/protocol/intake";
 import { serviceOf } from "@countersign/protocol/names";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import type { Statement, ValueRef } from "@countersign/protocol/statement";
@@ -42,7 +42,13 @@ export function createStageValue(parts: StageValueParts): StageValueFor {
       }
       const { tenant, version, ...named } = identity;
       const kek = await ensureTenantKek(parts.keys, tenant);
-      const sealed = await sealValue(parts.keys, { tenant, secret: named, version, kek, value: value.value });
+      const sealed = await sealValue(parts.keys, {
+        tenant,
+        secret: named,
+        version,
+        kek,
+        value: value.value,
+      });
       if (!sealed.ok) return err(refuse("value-rejected", sealed.error.message));
       const { digest, bytes } = sealed.value;
       await parts.envelopes.stage({ digest, tenant, secret: named.secret, version, bytes });
@@ -66,7 +72,9 @@ async function takeIn(
     return generated.ok ? generated : err(refuse("value-rejected", `${generated.error.message}.`));
   }
   if (device === null) {
-    return err(refuse("not-allowed", "Values come in through the command line, never through the console."));
+    return err(
+      refuse("not-allowed", "Values come in through the command line, never through the console."),
+    );
   }
   const opened = await intake.openSealedValue(device, value.sealed);
   return opened.ok ? opened : err(refuse("malformed", `${opened.error.message}.`));
@@ -83,7 +91,8 @@ export function createWhyValueMissing(envelopes: EnvelopeStore) {
   return async (statement: Statement): Promise<Refusal | null> => {
     if (statement.kind !== "put-value" && statement.kind !== "register-secret") return null;
     const { value } = statement.body;
-    if (value === null || (await envelopes.load(statement.tenant, value.envelope)) !== null) return null;
+    if (value === null || (await envelopes.load(statement.tenant, value.envelope)) !== null)
+      return null;
     return refuse("draft-gone", "The value that this names is not stored any more. Put it again.");
   };
 }

@@ -31,5 +31,7 @@ export function viewSecret(secret: Secret, now: Instant): SecretView {
 function expiryWarning(now: Instant, expiresAt: Instant): string[] {
   const left = secondsBetween(now, expiresAt);
   if (left <= 0) return ["The value has ended: it is not handed out until a new one is put."];
-  return left <= DUE_SECONDS ? [`The value ends in ${durationInWords(left)}: put a new one before that.`] : [];
+  return left <= DUE_SECONDS
+    ? [`The value ends in ${durationInWords(left)}: put a new one before that.`]
+    : [];
 }

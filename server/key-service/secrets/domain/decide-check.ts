@@ -25,6 +25,7 @@ export function decideCheck(
     person !== undefined &&
     service !== null &&
     (holds(person, "service-owner", service) || holds(person, "service-admin", service));
-  if (!mayAsk) return refused(refuse("not-found", "There is no such secret of a service of yours."));
+  if (!mayAsk)
+    return refused(refuse("not-found", "There is no such secret of a service of yours."));
   return decided({ type: "ValueChecked", person: person.person, ...command });
 }

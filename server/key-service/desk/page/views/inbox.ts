@@ -1,19 +1,21 @@
 import { fromBase64url } from "@countersign/protocol/bytes";
 import type { Digest } from "@countersign/protocol/ids";
-import { openStatement } from "@countersign/protocol/openings";
+import { type OpenedStatement, openStatement } from "@countersign/protocol/openings";
 import type { ProposalView } from "@countersign/protocol/people-api";
-import { type Rendering, render } from "@countersign/protocol/rendering";
+import { render } from "@countersign/protocol/rendering";
 import { deed, noticeBoard } from "../deed.ts";
 import { type Child, el, icon, put } from "../dom.ts";
 import { say, show } from "../frame.ts";
 import { ask } from "../key-service.ts";
 import { prose, relativeTime } from "../phrases.ts";
 import { linesOf } from "../proposal-lines.ts";
+import { factsOf } from "../row-facts.ts";
 import { withSession } from "../session.ts";
-import { signatureLines } from "../statement-card.ts";
+import { compactLines } from "../statement-card.ts";
 
 const MOST_AT_ONCE = 50;
-type Row = { readonly view: ProposalView; readonly card: Rendering | null };
+/** `opened` is null where the statement did not open as the proposal that it is said to be. */
+type Row = { readonly view: ProposalView; readonly opened: OpenedStatement | null };
 
 /** What waits for the person who touched a key, and what they asked for themselves. */
 export function inboxView(): Promise<void> {
@@ -47,7 +49,7 @@ async function openAll(views: readonly ProposalView[]): Promise<Row[]> {
       const bytes = fromBase64url(view.statement);
       const opened = bytes === null ? null : await openStatement(bytes, view.openings);
       const fits = opened?.ok === true && opened.value.digest === view.proposal;
-      return { view, card: fits ? render(opened.value) : null };
+      return { view, opened: fits ? opened.value : null };
     }),
   );
 }
@@ -96,11 +98,11 @@ function waitingList(rows: readonly Row[]): HTMLElement {
       const box = el("input", {
         type: "checkbox",
         id: `choose-${i}`,
-        "aria-label": `Choose: ${row.card?.title ?? proposal}`,
+        "aria-label": `Choose: ${titleOf(row)}`,
         on: { change: refresh },
       });
-      if (row.card !== null) boxes.set(proposal, box);
-      return el("li", { class: "row" }, row.card !== null && box, rowBody(row));
+      if (row.opened !== null) boxes.set(proposal, box);
+      return el("li", { class: "row" }, row.opened !== null && box, rowBody(row));
     }),
   );
   list.addEventListener("keydown", (event) => moveBetweenRows(list, event));
@@ -137,20 +139,26 @@ function moveBetweenRows(list: HTMLElement, event: KeyboardEvent): void {
   next.focus();
 }
 
-function rowBody({ view, card }: Row): HTMLElement {
-  const href = `/r/${view.proposal}`;
-  const why = card?.fields.find((it) => it.label === "Why" && it.face === "text");
-  const title: Child[] =
-    card === null ? [`Request ${view.proposal} could not be opened`] : prose(card.title);
+function titleOf({ view, opened }: Row): string {
+  return opened === null ? `Request ${view.proposal} could not be opened` : render(opened).title;
+}
+
+function rowBody(row: Row): HTMLElement {
+  const { view, opened } = row;
+  const { why, facts, thought } = opened === null ? NO_FACTS : factsOf(opened);
   return el(
     "div",
     { class: "row-body" },
-    el("a", { class: "row-title", href }, ...title),
-    why !== undefined && el("p", { class: "why" }, why.value),
+    el("a", { class: "row-title", href: `/r/${view.proposal}` }, ...prose(titleOf(row))),
+    why !== null && el("p", { class: "why" }, why),
+    facts.length > 0 && el("p", { class: "state" }, facts.join(" · ")),
+    thought !== null && el("p", { class: "thought" }, icon("notice"), thought),
     el("p", { class: "state" }, ...rowState(view)),
-    signatureLines(linesOf(view)),
+    compactLines(linesOf(view)),
   );
 }
+
+const NO_FACTS = { why: null, facts: [], thought: null };
 
 function rowState({ status, proposedAt, decideBy, outcome }: ProposalView): Child[] {
   switch (status) {
@@ -174,7 +182,7 @@ function rowState({ status, proposedAt, decideBy, outcome }: ProposalView): Chil
 function emptyInbox(): HTMLElement {
   return el(
     "p",
-    { class: "empty" },
+    { class: "nothing-yet" },
     "Requests that you can approve will stand here, oldest first. ",
     el("a", { href: "/" }, "Look again"),
   );
@@ -183,7 +191,7 @@ function emptyInbox(): HTMLElement {
 function emptyMine(): HTMLElement {
   return el(
     "p",
-    { class: "empty" },
+    { class: "nothing-yet" },
     "What you ask for with ",
     el("code", {}, "secrets request"),
     " will stand here until it ends.",
