@@ -3,17 +3,16 @@ import { describe, expect, it, vi } from "vitest";
 import {
   arbitraryOpenable,
   arbitraryStatement,
-  type Openable,
   STATEMENT_KINDS,
 } from "../testing/arbitrary-statement.ts";
-import { changeAt, fieldOf, type Leaf, leavesOf } from "../testing/leaves.ts";
+import { changeAt, leavesOf } from "../testing/leaves.ts";
+import { oneOf, rendered, visible } from "../testing/rendered.ts";
 import { toBase64url } from "./bytes.ts";
 import { commit } from "./commitment.ts";
 import { commitment, salt } from "./ids.ts";
-import { NO_OPENINGS, type Openings, openStatement } from "./openings.ts";
-import { render } from "./rendering.ts";
+import { NO_OPENINGS, type Openings } from "./openings.ts";
 import type { RenderedField, Rendering } from "./rendering-shape.ts";
-import { encodeStatement, type Statement, type StatementKind, statement } from "./statement.ts";
+import { encodeStatement, type Statement, statement } from "./statement.ts";
 import { OPENED_TEXT, TEXT_LABELS, type TextLabel } from "./text.ts";
 
 // Properties over many statements or code points, on a machine that may be busy.

@@ -3,8 +3,8 @@ import { ROLE_NAMES, type Role } from "@countersign/protocol/roles";
 import { joinInWords } from "./phrases.ts";
 import type { Line } from "./statement-card.ts";
 
-/** The lines that a proposal's chain asks for, with who could sign the empty ones. */
-export function linesOf({ lines, candidates, status }: ProposalView): Line[] {
+/** The lines that a proposal's chain asks for, with who could sign the empty ones; `reader` is told "you". */
+export function linesOf({ lines, candidates, status }: ProposalView, reader = ""): Line[] {
   return lines.map(({ anyOf, signed }) => {
     const whose = joinInWords(
       anyOf.map((role) => ROLE_NAMES[role]),
@@ -15,15 +15,19 @@ export function linesOf({ lines, candidates, status }: ProposalView): Line[] {
       return { whose, signed: { name, role: ROLE_NAMES[role], credential, at, index } };
     }
     return status === "pending"
-      ? { whose, signed: null, hint: whoCan(candidates, anyOf) }
+      ? { whose, signed: null, hint: whoCan(candidates, anyOf, reader) }
       : { whose, signed: null };
   });
 }
 
-function whoCan(candidates: ProposalView["candidates"], anyOf: readonly Role[]): string {
+function whoCan(
+  candidates: ProposalView["candidates"],
+  anyOf: readonly Role[],
+  reader: string,
+): string {
   const able = candidates
     .filter((it) => it.cannot === null && anyOf.includes(it.role))
-    .map((it) => it.name);
+    .map((it) => (it.person === reader ? "you" : it.name));
   return able.length === 0
     ? "Nobody can sign this line now."
     : `${joinInWords(able, "or")} can sign here.`;

@@ -55,7 +55,8 @@ export async function performGenesis(parts: GenesisParts): Promise<void> {
 /** Name and raw Ed25519 key, as genesis and the command line know them. */
 function witnessIn(verifierKey: string): { name: string; publicKey: string } {
   const { name } = parseWitnessKey(verifierKey);
-  const encoded = verifierKey.slice(verifierKey.lastIndexOf("+") + 1);
+  // name+id+key: a name and an id have no plus, while base64 may
+  const encoded = verifierKey.split("+").slice(2).join("+");
   // signed-note: one byte of type, then the key
   return { name, publicKey: Buffer.from(encoded, "base64").subarray(1).toString("base64url") };
 }

@@ -1,5 +1,4 @@
 import type {
-  CredentialId,
   DeviceId,
   Digest,
   RequestId,
@@ -12,6 +11,7 @@ import { type Decision, decided, refused } from "../../decisions/domain/decision
 import type { State, TenantState } from "../../decisions/domain/state.ts";
 import { rulesOf } from "../../requests/domain/act-rules.ts";
 import { isComplete, stricter } from "../../requests/domain/chain.ts";
+import { isProposerStanding, standingApprovals } from "../../requests/domain/standing-approvals.ts";
 import type { Person } from "../../roster/domain/roster.ts";
 import { isDeviceActive } from "../../roster/domain/roster.ts";
 import type { Grant, GrantedSecret } from "./grant.ts";
@@ -100,7 +100,7 @@ function whyOver(grant: Grant, now: Instant): Refusal | null {
   return null;
 }
 
-/** The stricter of the rules at approval and the rules now, over approvals whose keys still stand. */
+/** The stricter of the rules at approval and the rules now, over the approvals that still stand. */
 function whyApprovalFell(
   state: State,
   tenant: TenantState,
@@ -112,15 +112,13 @@ function whyApprovalFell(
   if (proposal === undefined) return NOT_FOUND;
   const judged = rulesOf(proposal.statement).judge({ state, tenant, signer, now });
   if (!judged.ok) return judged.error;
-  const stands = (it: { readonly credential: CredentialId }) =>
-    state.keys.get(it.credential)?.status !== "revoked";
-  if (!stands(proposal)) {
+  if (!isProposerStanding({ state, tenant }, proposal)) {
     return refuse(
       "grant-revoked",
-      "The key that asked for this was revoked. Ask again with another key.",
+      "The key that asked for this was revoked or locked. Ask again with another key.",
     );
   }
-  const standing = proposal.approvals.filter(stands);
+  const standing = standingApprovals({ state, tenant }, proposal);
   const chain = stricter(proposal.chain, judged.value.chain);
   return isComplete(
     chain,
@@ -129,7 +127,7 @@ function whyApprovalFell(
     ? null
     : refuse(
         "grant-revoked",
-        "A key that approved this was revoked, or the rules became stricter. Ask again.",
+        "Somebody who approved this, or their key, may do so no more, or the rules became stricter. Ask again.",
       );
 }
 

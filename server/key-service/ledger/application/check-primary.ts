@@ -19,7 +19,7 @@ type LedgerProofs = Pick<Ledger, "inclusionProof">;
  * Entries against their leaves, leaves against the tree that this process trusts, and the stored head
  * against both. Nothing here can be repaired: the ledger is what all else is repaired from.
  *
- * Feeds `book` with entries below `projected`. True where it was fed with true entries only.
+ * Feeds `book` with entries below `projected`; `isTrue` where those were the ones that were appended.
  */
 export async function checkLedger(
   snapshot: DatabaseSnapshot,
@@ -27,8 +27,7 @@ export async function checkLedger(
   projected: number,
   book: RowBook,
   findings: Findings,
-): Promise<boolean> {
-  const before = findings.found;
+): Promise<{ readonly isTrue: boolean; readonly treeSize: number }> {
   const table = "keyservice.ledger_entry";
   const stored = await snapshot.treeHead();
   const size = checkHeadSize(stored?.size ?? null, trusted.size, findings);
@@ -37,22 +36,30 @@ export async function checkLedger(
   let rootAtTrusted = trusted.size === 0 ? frontier.root() : null;
   let isWhole = true;
   let expected = 0;
+  const missing = (index: number) => findings.add(table, { index }, "missing", null, false);
   for await (const entry of snapshot.entries(size)) {
-    for (; expected < entry.index; expected++) findings.add(table, { index: expected }, "missing", null, false);
+    for (; expected < entry.index; expected++) missing(expected);
     expected += 1;
     const leaf = leafHash(entry.bytes);
     if (!leaf.equals(entry.leafHash)) {
       const isLeafColumn = await isInTree(entry, trusted);
-      findings.add(table, { index: entry.index }, "changed", isLeafColumn ? "leaf_hash" : "bytes", false);
+      findings.add(
+        table,
+        { index: entry.index },
+        "changed",
+        isLeafColumn ? "leaf_hash" : "bytes",
+        false,
+      );
       if (!isLeafColumn) isWhole = false;
     }
     frontier.append(leaf);
     if (frontier.size === trusted.size) rootAtTrusted = frontier.root();
-    if (isWhole && entry.index < projected) book.take(changesOfEntry(entry.index, decodeEntry(entry.bytes)));
+    if (isWhole && entry.index < projected)
+      book.take(changesOfEntry(entry.index, decodeEntry(entry.bytes)));
     findings.rowsCompared += 1;
     await turns.pass();
   }
-  for (; expected < size; expected++) findings.add(table, { index: expected }, "missing", null, false);
+  for (; expected < size; expected++) missing(expected);
   const outside = await snapshot.countEntriesOutside(size);
   if (outside > 0) findings.add(table, { index: `outside of ${size}` }, "unknown-row", null, false);
   if (isWhole && frontier.size === size && !rootAtTrusted?.equals(trusted.root)) {
@@ -62,18 +69,20 @@ export async function checkLedger(
   if (stored !== null && isWhole && frontier.size === size) {
     const root = frontier.root();
     const said = stored.note.split("\n").slice(1, 3);
-    if (!stored.root.equals(root)) findings.add("keyservice.tree_head", { id: 1 }, "changed", "root", false);
+    if (!stored.root.equals(root))
+      findings.add("keyservice.tree_head", { id: 1 }, "changed", "root", false);
     if (said[0] !== String(size) || said[1] !== root.toString("base64")) {
       findings.add("keyservice.tree_head", { id: 1 }, "changed", "note", false);
     }
   }
-  return isWhole && expected === size && frontier.size === size && (findings.found === before || true);
+  return { isTrue: isWhole && frontier.size === size, treeSize: size };
 }
 
 /** The stored head may be newer than ours, when another process holds the pen; older it cannot be. */
 function checkHeadSize(stored: number | null, trusted: number, findings: Findings): number {
   if (stored === null) findings.add("keyservice.tree_head", { id: 1 }, "missing", null, false);
-  else if (stored < trusted) findings.add("keyservice.tree_head", { id: 1 }, "changed", "size", false);
+  else if (stored < trusted)
+    findings.add("keyservice.tree_head", { id: 1 }, "changed", "size", false);
   else return stored;
   return trusted;
 }
@@ -147,7 +156,7 @@ function tenantsOfCommitments(book: RowBook): Map<unknown, Set<unknown>> {
       for (const column of columns) {
         const target = row?.[column];
         if (target == null) continue;
-        tenants.set(target, (tenants.get(target) ?? new Set()).add(row?.["tenant"]));
+        tenants.set(target, (tenants.get(target) ?? new Set()).add(row?.tenant));
       }
     }
   }
@@ -172,10 +181,10 @@ export async function checkEnvelopes(
     if (row === undefined) continue;
     const { tenant, secret, version } = row as Record<string, unknown>;
     const named = { tenant, secret, version };
-    known.set(row["envelope"], named);
+    known.set(row.envelope, named);
     const current = book.whole("secret", JSON.stringify([tenant, secret]));
-    const isCurrent = current?.["status"] === "active" && current["current_version"] === version;
-    if (isCurrent) wanted.set(row["envelope"], named);
+    const isCurrent = current?.status === "active" && current.current_version === version;
+    if (isCurrent) wanted.set(row.envelope, named);
   }
   const turns = new Turns();
   for await (const { digest, sealed, ...row } of snapshot.envelopes()) {

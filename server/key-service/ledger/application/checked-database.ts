@@ -3,7 +3,11 @@ import type { TableName } from "../projection/domain/tables.ts";
 /** A row as the database has it: each column as one comparable text, null for null (`comparable`). */
 export type TextRow = Readonly<Record<string, string | null>>;
 
-export type RawEntry = { readonly index: number; readonly bytes: Buffer; readonly leafHash: Buffer };
+export type RawEntry = {
+  readonly index: number;
+  readonly bytes: Buffer;
+  readonly leafHash: Buffer;
+};
 export type RawHead = { readonly size: number; readonly root: Buffer; readonly note: string };
 export type RawEnvelope = {
   readonly digest: string;
@@ -12,7 +16,9 @@ export type RawEnvelope = {
   readonly version: number;
   readonly sealed: Buffer;
 };
-export type RawOpening = Readonly<Record<"tenant" | "commitment" | "label" | "salt" | "value", string>>;
+export type RawOpening = Readonly<
+  Record<"tenant" | "commitment" | "label" | "salt" | "value", string>
+>;
 
 /**
  * Everything that a check reads, as it stood at one moment (one snapshot of the database), raw: nothing
@@ -23,8 +29,8 @@ export interface CheckedDatabase {
 }
 
 export interface DatabaseSnapshot {
-  /** The projections' cursor, null where there is none; and how many rows of other names there are. */
-  cursor(): Promise<{ readonly next: number | null; readonly others: number }>;
+  /** The projections' cursor; null where there is none. */
+  cursor(): Promise<number | null>;
   treeHead(): Promise<RawHead | null>;
   /** Rows [0, size), in order. */
   entries(size: number): AsyncIterable<RawEntry>;

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { constants, createGzip, gunzip } from "node:zlib";
 import {
@@ -7,6 +6,7 @@ import {
   type State,
   type TenantState,
 } from "../../decisions/domain/state.ts";
+import { Turns } from "./turns.ts";
 
 /**
  * Raise this whenever `evolve` or the shape of `State` changes: a snapshot of another version is not
@@ -59,9 +59,6 @@ export function* foldLines(state: State): Generator<string> {
   }
 }
 
-/** Milliseconds that the event loop is held at most, by intent, before others get their turn. */
-const TURN_MS = 8;
-
 /** The lines of the fold, compressed. Lets others run meanwhile; the state must stand still. */
 export async function encodeFold(state: State): Promise<Buffer> {
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
@@ -72,16 +69,14 @@ export async function encodeFold(state: State): Promise<Buffer> {
     gzip.once("error", reject);
   });
   let lines: string[] = [];
-  let turnEnds = performance.now() + TURN_MS;
+  const turns = new Turns();
   for (const line of foldLines(state)) {
     lines.push(line);
     if (lines.length < 64) continue;
     gzip.write(`${lines.join("\n")}\n`);
     lines = [];
-    if (performance.now() < turnEnds) continue;
     if (gzip.writableNeedDrain) await new Promise((resolve) => gzip.once("drain", resolve));
-    await nextTurn();
-    turnEnds = performance.now() + TURN_MS;
+    if (turns.isOver) await turns.pass();
   }
   gzip.end(lines.join("\n"));
   await ended;
@@ -96,7 +91,7 @@ export async function decodeFold(bytes: Buffer): Promise<State> {
   const text = await promisify(gunzip)(bytes);
   const state = emptyState();
   let room: TenantState | null = null;
-  let turnEnds = performance.now() + TURN_MS;
+  const turns = new Turns();
   for (let from = 0, first = true; from < text.length; first = false) {
     const newline = text.indexOf(0x0a, from);
     const to = newline === -1 ? text.length : newline;
@@ -104,9 +99,7 @@ export async function decodeFold(bytes: Buffer): Promise<State> {
     if (first) Object.assign(state, headerOf(line));
     else room = takeLine(state, room, line);
     from = to + 1;
-    if (performance.now() < turnEnds) continue;
-    await nextTurn();
-    turnEnds = performance.now() + TURN_MS;
+    if (turns.isOver) await turns.pass();
   }
   return state;
 }

@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { applyEntry, decodeEntry } from "../../decisions/domain/entry.ts";
 import { emptyState, type State } from "../../decisions/domain/state.ts";
 import type { Ledger, TreeHead } from "../domain/ledger.ts";
 import { FOLD_VERSION } from "./fold-codec.ts";
 import type { Snapshots } from "./snapshot.ts";
+import { Turns } from "./turns.ts";
 
 export type FoldProgress = {
   /** Entries that a snapshot spared; 0 when the ledger is read from its beginning. */
@@ -21,7 +21,6 @@ export type LoadFoldOptions = {
   readonly onProgress?: (progress: FoldProgress) => void;
 };
 
-const TURN_MS = 8;
 const PROGRESS_ENTRIES = 5_000;
 
 /**
@@ -45,12 +44,10 @@ export async function loadFold(options: LoadFoldOptions): Promise<State> {
 }
 
 async function replay(state: State, ledger: Ledger, to: number, tell: () => void): Promise<void> {
-  let turnEnds = performance.now() + TURN_MS;
+  const turns = new Turns();
   for await (const { bytes } of ledger.entries(state.size, to)) {
     applyEntry(state, decodeEntry(bytes));
     if (state.size % PROGRESS_ENTRIES === 0) tell();
-    if (performance.now() < turnEnds) continue;
-    await nextTurn();
-    turnEnds = performance.now() + TURN_MS;
+    if (turns.isOver) await turns.pass();
   }
 }

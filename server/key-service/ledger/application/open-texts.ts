@@ -19,7 +19,7 @@ export async function withTexts(
   const wanted = new Map<TenantId, Set<Commitment>>();
   for (const row of rows) {
     for (const [, { from }] of opened) {
-      const tenant = tenantId.safeParse(row["tenant"]);
+      const tenant = tenantId.safeParse(row.tenant);
       const target = commitment.safeParse(row[from]);
       if (!tenant.success || !target.success) continue;
       const known = wanted.get(tenant.data) ?? new Set();
@@ -34,7 +34,7 @@ export async function withTexts(
       for (const [column, { from, label }] of opened) {
         const target = commitment.safeParse(row[from]);
         texts[column] = target.success
-          ? await openCommitment(target.data, label, loaded.get(row["tenant"])?.get(target.data))
+          ? await openCommitment(target.data, label, loaded.get(row.tenant)?.get(target.data))
           : null;
       }
       return { ...row, ...texts };

@@ -91,6 +91,16 @@ describe("AUD-2 L35 fault table of the append", () => {
     await reopensTo(all);
   });
 
+  it("an attempt to take the pen that arrives late takes nothing from the session that came after it", async () => {
+    const struck = proxy.arm("stall-before", "SET fence = fence + 1");
+    const first = ledger.reopen();
+    await struck;
+    await expect(first).rejects.toMatchObject({ reason: "closed" });
+    await ledger.reopen();
+    await proxy.deliverLate();
+    expect(await ledger.append(entry("after"))).toEqual({ index: 1 });
+  });
+
   it("failed: PostgreSQL refused it (a full disk)", async () => {
     await fixture.sql(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;

@@ -78,29 +78,44 @@ export function tierOf(policy: SecretPolicy): Tier {
   return TIERS.find((tier) => tier === policy.tier) ?? "critical";
 }
 
-/** A chain that satisfies both: each line of one is covered by the narrower line of the other, or added. */
+/**
+ * A chain that satisfies both: a line of one and a line of the other, where one lies within the other,
+ * become the narrower of the two; what finds no partner is added. Lines that are alike pair first, then
+ * those that differ least, so that neither the order of lines nor that of the chains changes who must sign.
+ */
 export function stricter(a: Chain, b: Chain): Chain {
   const lines: Line[] = [...a];
-  const free = new Set(lines.keys());
-  for (const line of b) {
-    const covered = [...free].find((at) => isWithin(lines[at], line));
-    const widened = covered ?? [...free].find((at) => isWithin(line, lines[at]));
-    if (widened === undefined) lines.push(line);
-    else {
-      if (covered === undefined) lines[widened] = line;
-      free.delete(widened);
-    }
+  const freeOfA = new Set(a.keys());
+  const freeOfB = new Set(b.keys());
+  for (const { ofA, ofB, narrower } of pairs(a, b)) {
+    if (!freeOfA.has(ofA) || !freeOfB.has(ofB)) continue;
+    freeOfA.delete(ofA);
+    freeOfB.delete(ofB);
+    lines[ofA] = narrower;
   }
-  return lines;
+  return [...lines, ...b.filter((_, at) => freeOfB.has(at))];
 }
 
-function isWithin(narrow: Line | undefined, wide: Line | undefined): boolean {
-  return (
-    narrow !== undefined &&
-    wide !== undefined &&
-    narrow.anyOf.every((it) => wide.anyOf.includes(it))
+function pairs(a: Chain, b: Chain) {
+  const all = a.flatMap((one, ofA) =>
+    b.flatMap((other, ofB) => {
+      const narrower = isWithin(one, other) ? one : isWithin(other, one) ? other : null;
+      if (narrower === null) return [];
+      const wider = narrower === one ? other : one;
+      const differ = sizeOf(wider) - sizeOf(narrower);
+      return [{ ofA, ofB, narrower, differ, key: `${nameOf(narrower)} < ${nameOf(wider)}` }];
+    }),
   );
+  return all.sort((one, other) => one.differ - other.differ || compare(one.key, other.key));
 }
+
+function isWithin(narrow: Line, wide: Line): boolean {
+  return narrow.anyOf.every((it) => wide.anyOf.includes(it));
+}
+
+const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -1 : 1);
+const sizeOf = (line: Line) => new Set(line.anyOf).size;
+const nameOf = (line: Line) => [...new Set(line.anyOf)].sort().join(" ");
 
 /**
  * Puts each signer on a line of their own (a maximum matching; chains are short).

@@ -14,6 +14,7 @@ import { fillsALine, isComplete, stricter } from "./chain.ts";
 import type { Proposal } from "./proposal.ts";
 import type { ActContext } from "./proposal-rules.ts";
 import { serviceOfProposal } from "./proposal-service.ts";
+import { isProposerStanding, standingApprovals } from "./standing-approvals.ts";
 
 /**
  * Whether this person may sign a line of this proposal now, in this role. The one place that says so:
@@ -43,7 +44,7 @@ export function whyNotApprove(
   const chain = chainNow(context, proposal);
   if (chain === null)
     return refuse("facts-differ", "What was asked for is no longer so. It must be asked anew.");
-  const roles = proposal.approvals.map((it) => it.role);
+  const roles = standingApprovals(context, proposal).map((it) => it.role);
   if (!fillsALine(chain, roles, role)) {
     return refuse("no-step-left", `No open line takes a ${ROLE_NAMES[role]}.`);
   }
@@ -97,7 +98,7 @@ function whyOver(proposal: Proposal, { now }: Pick<ActContext, "now">): Refusal 
 /** The stricter of the chain when it was proposed and the chain now; null where the act no longer stands. */
 function chainNow(context: Omit<ActContext, "signer">, proposal: Proposal) {
   const signer = context.tenant.people.get(proposal.by);
-  if (signer === undefined) return null;
+  if (signer === undefined || !isProposerStanding(context, proposal)) return null;
   const judged = rulesOf(proposal.statement).judge({ ...context, signer });
   return judged.ok ? stricter(proposal.chain, judged.value.chain) : null;
 }
@@ -131,9 +132,10 @@ export function decideApprove(
     credential: key.credential,
   } as const;
   const chain = stricter(proposal.chain, judged.value.chain);
-  if (!isComplete(chain, [...proposal.approvals.map((it) => it.role), approverRole]))
+  const standing = standingApprovals(context, proposal);
+  if (!isComplete(chain, [...standing.map((it) => it.role), approverRole]))
     return decided(approved);
-  const approvers = [...proposal.approvals.map((it) => it.person), person];
+  const approvers = [...standing.map((it) => it.person), person];
   return decided(
     approved,
     { type: "ProposalAccepted", tenant, proposal: digest },

@@ -77,7 +77,8 @@ function lookUp(
       if (
         binding === undefined ||
         secret === undefined ||
-        secret.secret !== subject.secret.secret
+        secret.secret !== subject.secret.secret ||
+        secret.name !== subject.secret.name
       ) {
         return err(NOT_FOUND);
       }

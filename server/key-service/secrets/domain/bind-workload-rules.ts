@@ -18,9 +18,10 @@ export const bindWorkloadRules: ActRules<"bind-workload"> = {
     const found = ownSecret({ tenant, signer }, statement.signer.role, body.secret, "current");
     if (!found.ok) return found;
     const { policy, environment, current } = found.value;
-    const judged = judgeBinding(body.binding, { tenant, now, policy, environment });
+    const personalData = current?.personalData ?? false;
+    const judged = judgeBinding(body.binding, { tenant, now, policy, environment, personalData });
     if (judged !== null) return err(judged);
-    const chain = chainForUse(policy, environment, current?.personalData ?? false);
+    const chain = chainForUse(policy, environment, personalData);
     return ok({ chain, beneficiaries: [] });
   },
 
@@ -37,6 +38,8 @@ export function judgeBinding(
     readonly now: Instant;
     readonly policy: SecretPolicy;
     readonly environment: Environment;
+    /** Whether the current version was ever classified as personal data: what it holds stays so. */
+    readonly personalData: boolean;
   },
 ): Refusal | null {
   if (of.tenant.bindings.has(binding.binding)) {
@@ -49,7 +52,7 @@ export function judgeBinding(
   if (
     binding.proof === "gateway-vouched" &&
     of.environment === "prod" &&
-    isPersonalData(of.policy)
+    (of.personalData || isPersonalData(of.policy))
   ) {
     return refuse(
       "not-allowed",

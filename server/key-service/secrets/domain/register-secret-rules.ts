@@ -53,6 +53,7 @@ export const registerSecretRules: ActRules<"register-secret"> = {
         now,
         policy: body.policy,
         environment: body.environment,
+        personalData: false,
       });
       if (judged !== null) return err(judged);
     }

@@ -163,13 +163,7 @@ const NO_FACTS = { why: null, facts: [], thought: null };
 function rowState({ status, proposedAt, decideBy, outcome }: ProposalView): Child[] {
   switch (status) {
     case "pending":
-      return [
-        icon("clock"),
-        "asked ",
-        relativeTime(proposedAt),
-        ", open until ",
-        relativeTime(decideBy),
-      ];
+      return [icon("clock"), "asked ", relativeTime(proposedAt), ", ends ", relativeTime(decideBy)];
     case "approved":
       return [icon("seal"), "approved, asked ", relativeTime(proposedAt)];
     case "denied":

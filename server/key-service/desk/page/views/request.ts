@@ -31,7 +31,7 @@ export async function requestView(id: string): Promise<void> {
       { class: "chain" },
       el("p", { class: "state" }, ...stateOf(view)),
       view.grant !== null && el("p", { class: "state" }, ...grantState(view.grant)),
-      signatureLines(linesOf(view)),
+      signatureLines(linesOf(view, who.person)),
     );
     show(
       "Request",
@@ -53,7 +53,7 @@ function stateOf({ status, proposedAt, decideBy, outcome }: ProposalView): Child
         icon("clock"),
         "Asked ",
         relativeTime(proposedAt),
-        "; can be decided until ",
+        "; this ends ",
         relativeTime(decideBy),
         ".",
       ];

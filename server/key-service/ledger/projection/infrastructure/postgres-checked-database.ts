@@ -2,8 +2,8 @@ import type pg from "pg";
 import type {
   CheckedDatabase,
   DatabaseSnapshot,
-  RawEnvelope,
   RawEntry,
+  RawEnvelope,
   RawHead,
   RawOpening,
   TextRow,
@@ -42,12 +42,11 @@ export class PostgresCheckedDatabase implements CheckedDatabase {
 function snapshotOn(client: pg.PoolClient): DatabaseSnapshot {
   return {
     async cursor() {
-      const { rows } = await client.query<{ next: number | null; others: number }>(
-        `SELECT (SELECT least(greatest(next_index, -1), ${LARGEST}) FROM projection.cursor WHERE name = $1) AS next,
-                (SELECT count(*) FROM projection.cursor WHERE name <> $1) AS others`,
+      const { rows } = await client.query<{ next: number }>(
+        `SELECT least(greatest(next_index, -1), ${LARGEST}) AS next FROM projection.cursor WHERE name = $1`,
         [CURSOR_NAME],
       );
-      return rows[0] ?? { next: null, others: 0 };
+      return rows[0]?.next ?? null;
     },
     async treeHead() {
       const { rows } = await client.query<RawHead>(
@@ -86,7 +85,7 @@ async function* rowsOf(client: pg.PoolClient, table: TableName): AsyncGenerator<
   const { columns } = shapeOf(table);
   const types = columnTypes(table);
   const list = [...types].map(([column, type]) => `${textOf(column, type)} AS ${quoted(column)}`);
-  const json = Object.keys(columns).filter((it) => /^(?:jsonb|text\[\])$/.test(types.get(it) ?? ""));
+  const json = Object.keys(columns).filter((it) => /^(?:json|texts)$/.test(columns[it] ?? ""));
   const sql = `SELECT ${list.join(", ")} FROM ${nameOf(table)}`;
   for await (const row of paged<Record<string, string | null>>(client, sql)) {
     for (const column of json) row[column] = comparableJson(row[column] ?? "null");
@@ -103,12 +102,15 @@ function textOf(column: string, type: string): string {
 let cursors = 0;
 
 /** Rows a page at a time: through a server-side cursor, so that no page is of another moment or order. */
-async function* paged<R extends object>(client: pg.PoolClient, sql: string): AsyncGenerator<R> {
+async function* paged<R extends pg.QueryResultRow>(
+  client: pg.PoolClient,
+  sql: string,
+): AsyncGenerator<R> {
   cursors += 1;
   const name = `checker_${cursors}`;
   await client.query(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`);
   for (;;) {
-    const { rows } = await client.query<R & pg.QueryResultRow>(`FETCH ${PAGE_ROWS} FROM ${name}`);
+    const { rows } = await client.query<R>(`FETCH ${PAGE_ROWS} FROM ${name}`);
     yield* rows;
     if (rows.length < PAGE_ROWS) break;
   }

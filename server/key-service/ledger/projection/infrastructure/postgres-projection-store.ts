@@ -18,6 +18,8 @@ import { deleteSql, insertSql, nameOf, quoted, updateSql } from "./table-sql.ts"
 /** One cursor for all tables: they stand at the same entry. */
 export const CURSOR_NAME = "console";
 
+const LARGEST = Number.MAX_SAFE_INTEGER;
+
 /** `ProjectionStore` on PostgreSQL, with the key service's role. */
 export class PostgresProjectionStore implements ProjectionStore {
   readonly #pool: pg.Pool;
@@ -28,8 +30,9 @@ export class PostgresProjectionStore implements ProjectionStore {
 
   async position(): Promise<ProjectionPosition> {
     const { rows } = await this.#pool.query<ProjectionPosition>(
-      `SELECT (SELECT next_index FROM projection.cursor WHERE name = $1) AS next,
-              (SELECT max(entry) FROM projection.audit_entry) AS highest`,
+      // A number that is too large to be ours must not stop the reading: it is refused as any other wrong one.
+      `SELECT (SELECT least(next_index, ${LARGEST}) FROM projection.cursor WHERE name = $1) AS next,
+              (SELECT least(entry, ${LARGEST}) FROM projection.audit_entry ORDER BY entry DESC LIMIT 1) AS highest`,
       [CURSOR_NAME],
     );
     return rows[0] ?? { next: null, highest: null };

@@ -12,7 +12,9 @@ export class PostgresSnapshotStore implements SnapshotStore {
 
   async sizes(): Promise<number[]> {
     const { rows } = await this.#pool.query<{ size: number }>(
-      "SELECT size FROM keyservice.snapshot ORDER BY size DESC",
+      // A size that no ledger reaches must not stop a start.
+      "SELECT size FROM keyservice.snapshot WHERE size BETWEEN 0 AND $1 ORDER BY size DESC",
+      [Number.MAX_SAFE_INTEGER],
     );
     return rows.map((row) => row.size);
   }
