@@ -17,6 +17,8 @@ export default defineConfig({
           include: ["**/*.spec.ts"],
           exclude: [...exclude, "**/*.int.spec.ts", "**/*.e2e.spec.ts", "**/*.attack.spec.ts"],
           environment: "node",
+          // Nothing here waits; a machine that is busy elsewhere may still be slow.
+          testTimeout: SLOW_MS / 2,
         },
       },
       {

@@ -27,6 +27,12 @@ export const clusterDir = () => join(clusterHome(), "postgres");
 export async function openDatabase(port, note) {
   const given = process.env.DATABASE_URL;
   if (given) {
+    if (!URL.canParse(given)) {
+      throw new Failure(
+        "DATABASE_URL is no address.",
+        "Give postgresql://administrator:password@host:port/database, or leave it out.",
+      );
+    }
     const { host, pathname } = new URL(given);
     note(`${host}${pathname}, from DATABASE_URL`);
     return { adminUrl: given, place: `${host}${pathname}`, stop: async () => {} };

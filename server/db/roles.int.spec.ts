@@ -1,6 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../../scripts/lib/paths.mjs";
 import { createTestDatabase, type TestDatabase } from "../../tests/support/postgres.ts";
+import { migrate } from "./migrate.ts";
 import { createPool } from "./pool.ts";
 import { applyRoles } from "./roles.ts";
 import { inSession } from "./session.ts";
@@ -106,6 +108,47 @@ describe("database roles", () => {
       expect(await refusedTo(url.href, "SELECT 1")).toMatch(/permission denied for database/);
     } finally {
       await inSession(database.adminUrl, (client) => client.query(`DROP ROLE ${stranger}`));
+    }
+  });
+
+  it("takes back rights that somebody gave a role by hand", async () => {
+    const { name } = database.roles.console;
+    await inSession(database.adminUrl, (client) =>
+      client.query(`ALTER ROLE "${name}" BYPASSRLS CREATEDB`),
+    );
+    await applyRoles(database.adminUrl, database.roles);
+    const rights = await inSession(database.adminUrl, async (client) => {
+      const sql = "SELECT rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = $1";
+      return (await client.query(sql, [name])).rows;
+    });
+    expect(rights).toEqual([{ rolbypassrls: false, rolcreatedb: false }]);
+  });
+
+  it("needs no superuser: an owner of the database that may create roles is enough, again and again", async () => {
+    const owner = `owner_${database.name.slice(-6)}`;
+    const roles = {
+      keyService: { name: `${owner}_ks`, password: "a-password-of-its-own" },
+      console: { name: `${owner}_console`, password: "another-password" },
+    };
+    await inSession(database.adminUrl, (client) =>
+      client.query(`CREATE ROLE ${owner} LOGIN CREATEROLE CREATEDB PASSWORD 'known'`),
+    );
+    const url = new URL(database.adminUrl);
+    url.username = owner;
+    url.password = "known";
+    url.pathname = `/${database.name}_owned`;
+    try {
+      await migrate(url.href, root);
+      await applyRoles(url.href, roles);
+      await applyRoles(url.href, roles);
+      url.username = roles.console.name;
+      url.password = roles.console.password;
+      expect(await refusedTo(url.href, "SELECT * FROM projection.cursor")).toBe("allowed");
+    } finally {
+      await inSession(database.adminUrl, async (client) => {
+        await client.query(`DROP DATABASE IF EXISTS "${database.name}_owned" WITH (FORCE)`);
+        await client.query(`DROP ROLE IF EXISTS ${owner}_ks, ${owner}_console, ${owner}`);
+      });
     }
   });
 

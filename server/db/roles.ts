@@ -17,6 +17,8 @@ export const CONSOLE_ROLE = "countersign_console";
 /** Any fixed number: two starts at once take turns, since `CREATE ROLE` is global to the server. */
 const ROLES_LOCK = 7_021_004;
 
+const POWERLESS = "NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT";
+
 /**
  * Tables of schema keyservice where the key service has less than full DML, and what it has.
  * The ledger only grows: who takes the key service's own database password cannot edit an entry in
@@ -48,12 +50,17 @@ export async function applyRoles(adminUrl: string, roles: DatabaseRoles): Promis
 }
 
 async function createOrUpdate(client: pg.Client, role: RoleCredential): Promise<void> {
-  const known = await client.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [role.name]);
-  const verb = known.rowCount === 0 ? "CREATE" : "ALTER";
-  await client.query(
-    `${verb} ROLE ${client.escapeIdentifier(role.name)} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB ` +
-      `NOCREATEROLE NOREPLICATION NOINHERIT PASSWORD ${client.escapeLiteral(role.password)}`,
+  const name = client.escapeIdentifier(role.name);
+  const login = `LOGIN PASSWORD ${client.escapeLiteral(role.password)}`;
+  const { rows } = await client.query<{ powerful: boolean }>(
+    "SELECT rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication AS powerful " +
+      "FROM pg_roles WHERE rolname = $1",
+    [role.name],
   );
+  const [known] = rows;
+  if (known === undefined) await client.query(`CREATE ROLE ${name} ${POWERLESS} ${login}`);
+  // To name a superuser's attribute, even to take it away, takes a superuser: only where it is needed.
+  else await client.query(`ALTER ROLE ${name} ${known.powerful ? POWERLESS : ""} ${login}`);
 }
 
 async function grants(client: pg.Client, roles: DatabaseRoles): Promise<string> {

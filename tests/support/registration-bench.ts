@@ -44,6 +44,7 @@ export const makerLeaf = makeCertificate({
   subject: "Maker Model A",
   issuer: makerAuthority,
   aaguid: MODEL_BYTES,
+  validTo: new Date("2080-01-01"),
 });
 export const makerAttestation = certifiedBy(makerLeaf, makerAuthority);
 

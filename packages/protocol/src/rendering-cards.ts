@@ -207,12 +207,15 @@ const CARDS: Cards = {
     };
   },
 
-  revoke: (of) => {
+  revoke: (of, inner) => {
     const { what, effect, fields } = revoked(of);
+    const { subject } = of.statement.body;
+    const request = subject.type === "grant" ? of.statements.get(subject.proposal) : undefined;
     return {
       title: `${signerName(of)} revokes ${what}`,
       sentences: [effect, "This takes effect at once and cannot be undone."],
       fields: [committed(of, "Why", of.statement.body.reason), ...fields],
+      about: request === undefined ? null : inner(request),
     };
   },
 };
@@ -296,7 +299,12 @@ function revoked(of: Opened<"revoke">): Revoked {
       return {
         what: `what was granted on request ${subject.request}`,
         effect: "Nothing more can be opened on that request.",
-        fields: [mono("Request", subject.request)],
+        fields: [
+          mono("Request", subject.request),
+          of.statements.has(subject.proposal)
+            ? mono("About", subject.proposal)
+            : { label: "About", value: subject.proposal, face: "unopened" },
+        ],
       };
     case "device":
       return {

@@ -152,7 +152,8 @@ const withdraw = z.strictObject({ proposal: digest, reason: commitment.nullable(
 const bindWorkload = z.strictObject({ secret: secretRef, binding: workloadBinding });
 
 export const revocable = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("grant"), request: requestId }),
+  /** `proposal` opens as the request that the grant came from, so that the desk shows what ends. */
+  z.strictObject({ type: z.literal("grant"), request: requestId, proposal: digest }),
   z.strictObject({ type: z.literal("device"), device: deviceId, label: commitment }),
   z.strictObject({ type: z.literal("key"), person: personRef, credential: credentialId }),
   z.strictObject({ type: z.literal("binding"), binding: bindingId, secret: secretRef }),

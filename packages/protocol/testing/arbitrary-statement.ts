@@ -132,7 +132,11 @@ const BODIES: { readonly [K in StatementKind]: fc.Arbitrary<StatementOf<K>["body
   "bind-workload": fc.record({ secret: secretRef, binding }),
   revoke: fc.record({
     subject: fc.oneof(
-      fc.record({ type: fc.constant("grant" as const), request: aRequestId }),
+      fc.record({
+        type: fc.constant("grant" as const),
+        request: aRequestId,
+        proposal: aDigest,
+      }),
       fc.record({ type: fc.constant("device" as const), device: aDeviceId, label: aCommitment }),
       fc.record({
         type: fc.constant("key" as const),

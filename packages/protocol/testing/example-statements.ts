@@ -350,7 +350,11 @@ export const EXAMPLES: Readonly<
   ],
   "revoke-grant": [
     "what was granted on a request",
-    () => made((desk) => revoke(desk, { type: "grant", request: idOf("r", 1) })),
+    () =>
+      made(async (desk) => {
+        const proposal = await desk.statement(await oneRequest(desk));
+        return revoke(desk, { type: "grant", request: idOf("r", 1), proposal });
+      }),
   ],
   "revoke-device": [
     "a device",

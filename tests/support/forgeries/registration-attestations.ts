@@ -31,6 +31,11 @@ const expiredLeaf = makeCertificate({
   issuer: makerRoot,
   validTo: new Date("2025-01-01"),
 });
+const outlivingLeaf = makeCertificate({
+  subject: "Outlives its root",
+  issuer: makerRoot,
+  validTo: new Date("2095-01-01"),
+});
 const notAuthority = makeCertificate({ subject: "Not an authority", issuer: makerRoot });
 const underLeaf = makeCertificate({ subject: "Under a leaf", issuer: notAuthority });
 const authorityAsLeaf = makeCertificate({
@@ -111,7 +116,15 @@ export const FORGED_ATTESTATIONS: readonly ForgedRegistration[] = [
   [
     "a certificate that ended by the service's clock",
     "attestation-chain",
-    () => ({ json: registered(), now: Date.parse("2091-01-01") }),
+    () => ({ json: registered(), now: Date.parse("2085-01-01") }),
+  ],
+  [
+    "a root that ended by the service's clock",
+    "attestation-chain",
+    () => ({
+      json: registered({ attestation: certifiedBy(outlivingLeaf) }),
+      now: Date.parse("2091-01-01"),
+    }),
   ],
   [
     "a certificate that has not begun by the service's clock",

@@ -33,6 +33,11 @@ export const FORGED_KEYS: readonly ForgedRegistration[] = [
   ],
   ["a parameter less", "key-encoding", () => withKey(cose([1, 2], [3, -7], [-1, 1], [-2, x]))],
   [
+    "y under another name",
+    "key-encoding",
+    () => withKey(cose([1, 2], [3, -7], [-1, 1], [-2, x], [-4, y])),
+  ],
+  [
     "parameters in another order",
     "key-encoding",
     () => withKey(cose([3, -7], [1, 2], [-1, 1], [-2, x], [-3, y])),
@@ -119,6 +124,18 @@ export const FORGED_KEYS: readonly ForgedRegistration[] = [
           [-1, Buffer.concat([Buffer.alloc(128), Buffer.from(weakRsa.n ?? "", "base64url")])],
           [-2, Buffer.from([1, 0, 1])],
         ),
+      ),
+  ],
+  [
+    "RSA of 1024 bits under a length in a longer form",
+    "key-weak",
+    () =>
+      withKey(
+        Buffer.concat([
+          Buffer.from("a401030339010020590080", "hex"),
+          Buffer.from(weakRsa.n ?? "", "base64url"),
+          Buffer.from("2143010001", "hex"),
+        ]),
       ),
   ],
   [

@@ -97,6 +97,15 @@ export const FORGED_SIGNATURES: readonly Forgery[] = [
     }),
   ],
   [
+    "a zero before an r that is positive without it",
+    "signature-encoding",
+    () => ({
+      json: withSignature((it) =>
+        respelled(it, ({ s }) => [Buffer.concat([Buffer.from([0]), Buffer.alloc(32, 0x7f)]), s]),
+      ),
+    }),
+  ],
+  [
     "a negative r",
     "signature-encoding",
     () => ({ json: withSignature((it) => respelled(it, ({ s }) => [Buffer.alloc(32, 0xff), s])) }),

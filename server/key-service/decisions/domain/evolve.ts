@@ -1,4 +1,4 @@
-import type { Instant } from "@countersign/protocol/instants";
+import { type Instant, secondsBetween } from "@countersign/protocol/instants";
 import type { TenantId } from "@countersign/protocol/names";
 import { unreachable } from "../../../kernel/result.ts";
 import { isPersonalData } from "../../requests/domain/chain.ts";
@@ -43,6 +43,7 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
       return;
     case "NonceConsumed":
       state.nonces.set(event.nonce, event.signBy);
+      forgetOldNonces(state, at);
       return;
     case "KeyCounted":
       known(state.keys.get(event.credential)).signCount = event.signCount;
@@ -76,6 +77,7 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
       return;
     case "DeviceEnrolled": {
       const { tenant, person, device, label, publicKey, expiresAt } = event;
+      known(tenantOf(state, tenant).people.get(person));
       tenantOf(state, tenant).devices.set(device, {
         tenant,
         person,
@@ -139,6 +141,7 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
       return;
     case "WorkloadBound": {
       const { tenant, binding, secret, workload, proof, expiresAt } = event;
+      known(tenantOf(state, tenant).secrets.get(secret));
       const fresh = {
         tenant,
         binding,
@@ -159,6 +162,7 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
         event;
       const request = statement.kind === "request" ? statement.body.request : null;
       const room = tenantOf(state, tenant);
+      known(room.people.get(by));
       room.proposals.set(proposal, {
         tenant,
         proposal,
@@ -206,6 +210,7 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
       return;
     case "GrantIssued": {
       const { tenant, request, proposal, person, device, notBefore, expiresAt, maxUses } = event;
+      known(tenantOf(state, tenant).proposals.get(proposal));
       tenantOf(state, tenant).grants.set(request, {
         tenant,
         request,
@@ -239,6 +244,14 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
       return;
     default:
       unreachable(event);
+  }
+}
+
+/** Time never runs back further than a minute, so an hour after its end no statement can still be signed. */
+function forgetOldNonces({ nonces }: State, at: Instant): void {
+  for (const [nonce, signBy] of nonces) {
+    if (secondsBetween(signBy, at) < 3600) return;
+    nonces.delete(nonce);
   }
 }
 

@@ -17,8 +17,10 @@ import type { SecretPolicy } from "@countersign/protocol/policy";
 import type { Assignment, SigningRole } from "@countersign/protocol/roles";
 import type { SecretRef, StatementKind, StatementOf } from "@countersign/protocol/statement";
 import { digestOfNow } from "../../../kernel/digest.ts";
+import { decideOpen, type OpenCommand } from "../../grants/domain/decide-open.ts";
 import type { Key, Person } from "../../roster/domain/roster.ts";
 import { identityDigest } from "../../secrets/domain/identity.ts";
+import { decideExpiry } from "../domain/decide-expiry.ts";
 import { decideStatement } from "../domain/decide-statement.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { DomainEvent } from "../domain/event.ts";
@@ -35,6 +37,14 @@ export const PII_POLICY: SecretPolicy = {
   dataClassification: "pii",
   tier: "high",
   rotationPeriodDays: 30,
+};
+
+export type SigningOptions = {
+  readonly with: CredentialId;
+  readonly signCount: number;
+  readonly counted: boolean;
+  /** The time of the decision; the world's own unless told. */
+  readonly at: Instant;
 };
 
 /**
@@ -234,6 +244,20 @@ export class DecisionWorld {
     };
   }
 
+  /** What would be decided of a statement; nothing is recorded. The signer's newest key signs unless told. */
+  would(statement: StatementOf<StatementKind>, options: Partial<SigningOptions> = {}): Decision {
+    const credential = options.with ?? this.#keyOf(statement);
+    const signCount = options.signCount ?? this.nextCount(credential);
+    const digest = digestOfNow("statement", statement);
+    const signed = { statement, digest, credential, signCount, counted: options.counted ?? false };
+    return decideStatement(this.state, signed, options.at ?? this.now);
+  }
+
+  /** What an authenticator would send next, which counts by one. */
+  nextCount(credential: CredentialId): number {
+    return (this.#counters.get(credential) ?? 0) + 1;
+  }
+
   /**
    * Decides a statement as if its signer had signed it with their newest key (or `with`), and records
    * what comes of it. The digest names the statement afterwards.
@@ -242,19 +266,31 @@ export class DecisionWorld {
     statement: StatementOf<StatementKind>,
     options: { readonly with?: CredentialId } = {},
   ): Decision & { readonly digest: Digest } {
-    const signer = tenantOf(this.state, statement.tenant).people.get(statement.signer.person);
-    const own = signer === undefined ? undefined : this.keysOf(signer).at(-1)?.credential;
-    const credential = options.with ?? own ?? unknown("the signer has a key");
-    const signCount = (this.#counters.get(credential) ?? 0) + 1;
-    const digest = digestOfNow("statement", statement);
-    const decision = decideStatement(
-      this.state,
-      { statement, digest, credential, signCount, counted: false },
-      this.now,
-    );
-    if (decision.ok) this.#counters.set(credential, signCount);
+    const credential = options.with ?? this.#keyOf(statement);
+    const decision = this.would(statement, { with: credential });
+    if (decision.ok) this.#counters.set(credential, this.nextCount(credential));
     if (decision.events.length > 0) this.given(...decision.events);
-    return { ...decision, digest };
+    return { ...decision, digest: digestOfNow("statement", statement) };
+  }
+
+  #keyOf({ tenant, signer }: StatementOf<StatementKind>): CredentialId {
+    const person = this.state.tenants.get(tenant)?.people.get(signer.person);
+    const key = person === undefined ? undefined : this.keysOf(person).at(-1);
+    return key?.credential ?? unknown("the signer has a key");
+  }
+
+  /** Decides one use of a grant and records it, as the device that signed the call. */
+  open(command: OpenCommand): Decision {
+    const decision = decideOpen(this.state, command, this.now);
+    if (decision.events.length > 0) this.given(...decision.events);
+    return decision;
+  }
+
+  /** What has run out is recorded, as the sweep does. */
+  expire(): readonly DomainEvent[] {
+    const events = decideExpiry(this.state, this.now, 1000);
+    if (events.length > 0) this.given(...events);
+    return events;
   }
 
   /** Drafts and submits. */

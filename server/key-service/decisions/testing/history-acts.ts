@@ -98,7 +98,7 @@ function registerSecret(world: HistoryWorld, tenant: TenantId): void {
     policy,
     identity: identityDigest(tenant, { secret, name, environment }, 1),
     value: world.chance(0.8)
-      ? ({ source: "generated", envelope: world.ids.digest() } as const)
+      ? ({ source: "generated", envelope: world.seal(tenant, secret, 1) } as const)
       : null,
     bindings,
   } as const;
@@ -115,7 +115,11 @@ function putValue(world: HistoryWorld, tenant: TenantId): void {
   const body = {
     secret: { ...refOf(secret), version },
     identity: identityDigest(tenant, secret, version),
-    value: { source: "sealed", sealed: world.ids.digest(), envelope: world.ids.digest() },
+    value: {
+      source: "sealed",
+      sealed: world.ids.digest(),
+      envelope: world.seal(tenant, secret.secret, version),
+    },
   } as const;
   const of = world.draft("put-value", body, signer.person, "service-owner");
   propose(world, signer.person, "service-owner", signer.key, of, []);
@@ -290,9 +294,10 @@ function someRevocation(
     case 0:
     case 1: {
       const request = world.pick(runningOf(world, tenant));
-      if (request === undefined) return;
+      const proposal = request === undefined ? undefined : room.grants.get(request)?.proposal;
+      if (request === undefined || proposal === undefined) return;
       return [
-        { type: "grant", request },
+        { type: "grant", request, proposal },
         { type: "GrantRevoked", tenant, request },
       ];
     }

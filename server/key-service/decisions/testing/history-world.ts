@@ -12,6 +12,7 @@ import {
   nonce,
   personId,
   requestId,
+  type SecretId,
   salt,
   secretId,
 } from "@countersign/protocol/ids";
@@ -20,7 +21,7 @@ import type { TenantId } from "@countersign/protocol/names";
 import type { SigningRole } from "@countersign/protocol/roles";
 import { type StatementKind, type StatementOf, statement } from "@countersign/protocol/statement";
 import type { TextLabel } from "@countersign/protocol/text";
-import { digestOfNow } from "../../../kernel/digest.ts";
+import { digestBytesNow, digestOfNow } from "../../../kernel/digest.ts";
 import type { Key, Person } from "../../roster/domain/roster.ts";
 import { FLOOR_DIGEST } from "../domain/decide-statement.ts";
 import { applyEntry, type Door, type Entry, type Evidence } from "../domain/entry.ts";
@@ -30,6 +31,15 @@ import { emptyState, type State } from "../domain/state.ts";
 /** An opening as its table holds it. */
 export type OpeningRow = Opening & { readonly tenant: TenantId; readonly commitment: Commitment };
 
+/** A sealed value as its table holds it. The bytes are no envelope, only as good as one for its digest. */
+export type EnvelopeRow = {
+  readonly digest: Digest;
+  readonly tenant: TenantId;
+  readonly secret: SecretId;
+  readonly version: number;
+  readonly sealed: Buffer;
+};
+
 /**
  * The world that a made-up history happens in: deterministic ids and times, statements as the key service
  * drafts them, and the fold so far. Everything follows from the seed.
@@ -38,6 +48,7 @@ export class HistoryWorld {
   readonly state: State = emptyState();
   readonly entries: Entry[] = [];
   readonly openings: OpeningRow[] = [];
+  readonly envelopes: EnvelopeRow[] = [];
   now: Instant = instant.parse("2026-03-02T08:00:00Z");
   readonly #seed: number;
   #drawn = 0;
@@ -89,6 +100,14 @@ export class HistoryWorld {
     const fresh = salt.parse(this.base64url());
     const made = commitment.parse(digestOfNow("commitment", { label, salt: fresh, value }));
     this.openings.push({ tenant, commitment: made, label, salt: fresh, value });
+    return made;
+  }
+
+  /** Digest of an envelope that is kept. */
+  seal(tenant: TenantId, secret: SecretId, version: number): Digest {
+    const sealed = this.bytes();
+    const made = digestBytesNow("envelope", sealed);
+    this.envelopes.push({ digest: made, tenant, secret, version, sealed });
     return made;
   }
 

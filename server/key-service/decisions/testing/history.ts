@@ -2,12 +2,14 @@ import { serviceName, type TenantId, tenantId } from "@countersign/protocol/name
 import type { Assignment, Role } from "@countersign/protocol/roles";
 import type { Entry } from "../domain/entry.ts";
 import { HISTORY_ACTS } from "./history-acts.ts";
-import { HistoryWorld, type OpeningRow } from "./history-world.ts";
+import { type EnvelopeRow, HistoryWorld, type OpeningRow } from "./history-world.ts";
 
 export type History = {
   readonly entries: readonly Entry[];
   /** What the commitments in the entries open to. */
   readonly openings: readonly OpeningRow[];
+  /** What the digests of values in the entries are of. */
+  readonly envelopes: readonly EnvelopeRow[];
 };
 
 export const HISTORY_TENANTS: readonly TenantId[] = ["acme", "globex"].map((it) =>
@@ -52,7 +54,8 @@ export function buildHistory(seed: number, entryCount: number): History {
     // An act that finds nothing to act upon records nothing, and another one is drawn.
     if (tenant !== undefined) world.pick(weighted)?.(world, tenant);
   }
-  return { entries: world.entries, openings: world.openings };
+  const { entries, openings, envelopes } = world;
+  return { entries, openings, envelopes };
 }
 
 function declareGenesis(world: HistoryWorld): void {

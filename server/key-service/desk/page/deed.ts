@@ -1,6 +1,7 @@
 import { el, icon, put } from "./dom.ts";
 import { say } from "./frame.ts";
 import { Refused, Unreachable } from "./key-service.ts";
+import { sentence } from "./phrases.ts";
 import { KeyRefused } from "./web-authn.ts";
 
 /** Where a view says what went wrong with its deeds: one place a view. */
@@ -19,7 +20,12 @@ export function noticeBoard(): {
         reference === null ? null : el("span", { class: "aside" }, ` Reference ${reference}.`);
       put(
         place,
-        el("p", { class: "notice" }, icon("notice"), el("span", {}, sentenceOf(error), aside)),
+        el(
+          "p",
+          { class: "notice" },
+          icon("notice"),
+          el("span", {}, ...sentence(sentenceOf(error)), aside),
+        ),
       );
     },
   };

@@ -55,3 +55,8 @@ export function joinInWords(items: readonly string[], word: "and" | "or"): strin
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** A sentence of ours or of the key service, in which commands stand between backticks. */
+export function sentence(text: string): (Node | string)[] {
+  return text.split("`").map((part, i) => (i % 2 === 1 ? el("code", {}, part) : part));
+}

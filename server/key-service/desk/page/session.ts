@@ -70,6 +70,6 @@ function askForTouch(
 
 async function identify(): Promise<SignedIn> {
   const { options } = await ask("/desk/v1/identify/begin", {});
-  const assertion = await touch(options["challenge"] as Digest, []); // decoding refuses anything but 32 bytes
+  const assertion = await touch(options.challenge as Digest, []); // decoding refuses anything but 32 bytes
   return ask("/desk/v1/identify/finish", { assertion });
 }

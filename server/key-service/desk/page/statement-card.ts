@@ -14,6 +14,8 @@ export function statementCard(of: {
   heading: "h1" | "h2";
   /** Above the title, e.g. `2 of 3`. */
   eyebrow: string;
+  /** Why this must not be signed, or null. */
+  warning?: string | null;
   lines: Child;
 }): HTMLElement {
   const { card } = of;
@@ -23,7 +25,7 @@ export function statementCard(of: {
     { class: "card", "aria-labelledby": id },
     el("p", { class: "eyebrow" }, of.eyebrow),
     el(of.heading, { id, class: "title" }, ...prose(card.title)),
-    hasUnopened(card) && unopenedNotice(),
+    warning(of.warning ?? (hasUnopened(card) ? UNOPENED : null)),
     ...card.sentences.map((it) => el("p", { class: "sentence" }, ...prose(it))),
     card.about !== null && aboutCard(card.about, card.title.endsWith(card.about.title)),
     fieldTable(card.fields),
@@ -85,13 +87,11 @@ function fieldValue({ value, face }: RenderedField): HTMLElement {
   }
 }
 
-function unopenedNotice(): HTMLElement {
-  return el(
-    "p",
-    { class: "notice" },
-    icon("notice"),
-    "Some parts could not be opened and show as ids, marked “not opened”. Sign only if you know what they are.",
-  );
+const UNOPENED =
+  "Some parts could not be opened and show as ids, marked “not opened”. Sign only if you know what they are.";
+
+function warning(text: string | null): Child {
+  return text !== null && el("p", { class: "notice" }, icon("notice"), text);
 }
 
 function digestWordsBlock({ words, digest }: Rendering): HTMLElement {

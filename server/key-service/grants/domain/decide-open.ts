@@ -1,9 +1,4 @@
-import type {
-  DeviceId,
-  Digest,
-  RequestId,
-  SecretId,
-} from "@countersign/protocol/ids";
+import type { DeviceId, Digest, RequestId, SecretId } from "@countersign/protocol/ids";
 import type { Instant } from "@countersign/protocol/instants";
 import type { TenantId } from "@countersign/protocol/names";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";

@@ -121,8 +121,7 @@ export class Projector {
     while (!this.#stopping) {
       try {
         const isBusy = await this.#step();
-        this.#failures = 0;
-        this.#lastError = null;
+        this.#recovered();
         if (isBusy) await nextTurn();
         else await this.#pause(this.#parts.pollMs ?? 100);
       } catch (error) {
@@ -155,8 +154,14 @@ export class Projector {
     for (const { table, key } of outcome.missing) {
       this.#parts.onDamage?.(`projection.${table} lacks the row ${JSON.stringify(key)}`);
     }
+    this.#recovered(); // before whoever waits for the entry looks at the status
     this.#moveTo(to);
     return true;
+  }
+
+  #recovered(): void {
+    this.#failures = 0;
+    this.#lastError = null;
   }
 
   /**

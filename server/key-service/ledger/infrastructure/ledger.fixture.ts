@@ -7,7 +7,8 @@ import { createTestDatabase } from "../../../../tests/support/postgres.ts";
 import { systemClock } from "../../../kernel/clock.ts";
 import type { LedgerFault } from "../domain/ledger.ts";
 import { ecdsaVerifierKey } from "../domain/signed-note.ts";
-import { PostgresLedger, type PostgresLedgerOptions } from "./postgres-ledger.ts";
+import type { PostgresLedgerOptions } from "./open-session.ts";
+import { PostgresLedger } from "./postgres-ledger.ts";
 
 /** What tests of the ledger share: a real database, a log key, a folder for the checkpoint file. */
 

@@ -26,6 +26,7 @@ function whyNoStrace(): string | null {
   }
 }
 const noStrace = whyNoStrace();
+const unless = noStrace === null ? "" : ` (skipped: ${noStrace})`;
 
 describe("AUD-2 L35 fault table of the checkpoint file", () => {
   let fixture: LedgerFixture;
@@ -92,7 +93,7 @@ describe("AUD-2 L35 fault table of the checkpoint file", () => {
   });
 
   it.skipIf(noStrace !== null)(
-    "failed but persisted: the folder's fsync fails after the rename; told as failed, the new checkpoint stands",
+    `failed but persisted: the folder's fsync fails after the rename; told as failed, the new checkpoint stands${unless}`,
     async () => {
       // fsync 1 and 2 are the first write, 3 the second file, 4 its folder.
       const { said, note } = await writeUnderStrace(["-e", "inject=fsync:error=EIO:when=4"]);
@@ -102,7 +103,7 @@ describe("AUD-2 L35 fault table of the checkpoint file", () => {
   );
 
   it.skipIf(noStrace !== null)(
-    "failed: the file's fsync fails; the old checkpoint stands, and the next write succeeds",
+    `failed: the file's fsync fails; the old checkpoint stands, and the next write succeeds${unless}`,
     async () => {
       const { said, noteAfterFailure } = await writeUnderStrace([
         "-e",
@@ -224,7 +225,7 @@ describe("AUD-2 L35 fault table of the witness", () => {
     }
   });
 
-  describe.skipIf(noStrace !== null)("its memory", () => {
+  describe.skipIf(noStrace !== null)(`its memory${unless}`, () => {
     // Two fsyncs each, of the file and of its folder: key 1-2, verifier key 3-4, size 0 5-6, size 1 7-8.
     const kept: readonly (readonly [string, string, string])[] = [
       ["failed: the file's fsync, forty times", "fsync:error=EIO:when=9..48", "1"],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLedgerFixture, type LedgerFixture } from "./ledger.fixture.ts";
-import { PostgresLedger, type PostgresLedgerOptions } from "./postgres-ledger.ts";
+import type { PostgresLedgerOptions } from "./open-session.ts";
+import { PostgresLedger } from "./postgres-ledger.ts";
 
 describe("the pen", () => {
   let fixture: LedgerFixture;

@@ -5,7 +5,7 @@ import { openCheckpoint } from "../domain/checkpoint.ts";
 import { parseWitnessKey } from "../domain/cosignature.ts";
 import { ecdsaVerifier } from "../domain/signed-note.ts";
 import { createLedgerFixture, createTestLogKey, type LedgerFixture } from "./ledger.fixture.ts";
-import type { PostgresLedgerOptions } from "./postgres-ledger.ts";
+import type { PostgresLedgerOptions } from "./open-session.ts";
 import { startTestWitness, type TestWitness } from "./witness.fixture.ts";
 
 const key = createTestLogKey();

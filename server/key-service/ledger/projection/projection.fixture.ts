@@ -62,7 +62,13 @@ export async function createProjectionRoom() {
     dispose,
     /** As the administrator of the database, past row-level security. */
     sql: fixture.sql,
-    async append({ entries, openings: texts }: History, from = 0, to = entries.length) {
+    async append({ entries, openings: texts, envelopes }: History, from = 0, to = entries.length) {
+      for (const { digest, tenant, secret, version, sealed } of envelopes) {
+        await pool.query(
+          "INSERT INTO keyservice.envelope VALUES ($1, $2, $3, $4, $5, now()) ON CONFLICT DO NOTHING",
+          [digest, tenant, secret, version, sealed],
+        );
+      }
       for (const { tenant, commitment, ...opening } of texts) {
         await openings.save(tenant, { [commitment]: opening });
       }

@@ -45,7 +45,7 @@ function lookUp(
   switch (subject.type) {
     case "grant": {
       const grant = tenant.grants.get(subject.request);
-      if (grant === undefined) return err(NOT_FOUND);
+      if (grant === undefined || grant.proposal !== subject.proposal) return err(NOT_FOUND);
       return found(grant.person, grant.status === "active", {
         type: "GrantRevoked",
         tenant: id,

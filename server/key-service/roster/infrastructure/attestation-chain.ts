@@ -25,8 +25,7 @@ export function isChainPinned(
   if (certificates.length > MAX_CERTIFICATES) return false;
   const chain = certificates.map(parseCertificate);
   for (const [i, certificate] of chain.entries()) {
-    if (certificate === null || !isValidAt(certificate, now) || (i > 0 && !certificate.ca))
-      return false;
+    if (certificate === null || !isValidAt(certificate, now)) return false;
     if (anchors.some((anchor) => anchor.fingerprint256 === certificate.fingerprint256)) return true;
     if (anchors.some((anchor) => isValidAt(anchor, now) && isIssuedBy(certificate, anchor)))
       return true;

@@ -62,7 +62,7 @@ function areExtensions(bytes: Uint8Array, isAnnounced: boolean): boolean {
   if (!isAnnounced) return bytes.length === 0;
   const map = readCbor(bytes);
   return (
-    isCborMap(map) && map.size > 0 && [...map.keys()].every((name) => typeof name === "string")
+    isCborMap(map) && [...map.keys()].every((name) => typeof name === "string")
   );
 }
 

@@ -23,6 +23,7 @@ export function decideCheck(
   const service = secret === undefined ? null : serviceOf(secret.name);
   const mayAsk =
     person !== undefined &&
+    device?.status === "active" &&
     service !== null &&
     (holds(person, "service-owner", service) || holds(person, "service-admin", service));
   if (!mayAsk)

@@ -237,8 +237,10 @@ function revocable(
   subject: ActOf<"revoke">["subject"],
 ): StatementOf<"revoke">["body"]["subject"] | null {
   switch (subject.type) {
-    case "grant":
-      return subject;
+    case "grant": {
+      const grant = tenant.grants.get(subject.request);
+      return grant === undefined ? null : { ...subject, proposal: grant.proposal };
+    }
     case "device": {
       const device = tenant.devices.get(subject.device);
       return device === undefined ? null : { ...subject, label: device.label };

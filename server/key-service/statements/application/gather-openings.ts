@@ -45,6 +45,8 @@ function proposalIn(statement: Statement): Digest | null {
     case "deny":
     case "withdraw":
       return statement.body.proposal;
+    case "revoke":
+      return statement.body.subject.type === "grant" ? statement.body.subject.proposal : null;
     default:
       return null;
   }

@@ -2,6 +2,7 @@ import { deed, noticeBoard } from "../deed.ts";
 import { el, icon } from "../dom.ts";
 import { show } from "../frame.ts";
 import { ask } from "../key-service.ts";
+import { sentence } from "../phrases.ts";
 import { withSession } from "../session.ts";
 import { showNothingHere } from "./failure.ts";
 
@@ -61,7 +62,7 @@ function showLogin(login: string, label: string, wordWanted: number | null): voi
       el(
         "p",
         { class: "hint", id: "word-hint" },
-        "Read it off the terminal where you ran `secrets login`, not from a message.",
+        ...sentence("Read it off the terminal where you ran `secrets login`, not from a message."),
       ),
     el("div", { class: "deeds" }, button),
   );
@@ -77,7 +78,13 @@ function showLogin(login: string, label: string, wordWanted: number | null): voi
         "p",
         { class: "notice" },
         icon("notice"),
-        "Go on only if you ran `secrets login` yourself, just now. If somebody sent you this link, close the page and tell a security admin.",
+        el(
+          "span",
+          {},
+          ...sentence(
+            "Go on only if you ran `secrets login` yourself, just now. If somebody sent you this link, close the page and tell a security admin.",
+          ),
+        ),
       ),
       form,
       board.place,

@@ -3,6 +3,7 @@ import { type Child, el, icon } from "../dom.ts";
 import { show } from "../frame.ts";
 import { Refused, Unreachable } from "../key-service.ts";
 import { NotShowable } from "../opened-drafts.ts";
+import { sentence } from "../phrases.ts";
 
 /** A view that could not be drawn: what happened, and the sensible acts. */
 export function showFailure(error: unknown): void {
@@ -19,11 +20,7 @@ export function showFailure(error: unknown): void {
       { class: "card failure" },
       icon("stop"),
       el("h1", { class: "title" }, titleOf(error)),
-      el(
-        "p",
-        { class: "sentence" },
-        error instanceof NotShowable ? notShowable(error) : sentenceOf(error),
-      ),
+      el("p", { class: "sentence" }, ...sentence(adviceOn(error))),
       el("div", { class: "deeds" }, mayHelp(error) && retry, homeLink("See what waits for you")),
       reference !== null &&
         el("p", { class: "aside" }, `Reference ${reference}, for whoever runs this installation.`),
@@ -70,6 +67,9 @@ function mayHelp(error: unknown): boolean {
   return ["rate-limited", "unavailable", "clock-differs"].includes(error.code);
 }
 
-function notShowable(error: NotShowable): string {
+/** What goes with the title; the title has said what happened where it could. */
+function adviceOn(error: unknown): string {
+  if (error instanceof Unreachable) return "Check that this machine is connected, then try again.";
+  if (!(error instanceof NotShowable)) return sentenceOf(error);
   return `${error.message} Nothing was signed. Start again, and if it happens again, tell a security admin.`;
 }

@@ -38,12 +38,17 @@ export async function requestView(id: string): Promise<void> {
       statementCard({
         card: render(opened.value),
         heading: "h1",
-        eyebrow: isMine ? "You ask" : "You are asked",
+        eyebrow: eyebrowOf(view, isMine),
         lines,
       }),
       view.status === "pending" && decisionPart(view, isMine, cannot),
     );
   });
+}
+
+function eyebrowOf({ status }: ProposalView, isMine: boolean): string {
+  if (isMine) return "You asked";
+  return status === "pending" ? "You are asked" : "Asked and ended";
 }
 
 function stateOf({ status, proposedAt, decideBy, outcome }: ProposalView): Child[] {
