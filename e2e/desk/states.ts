@@ -198,7 +198,7 @@ export const STATES = {
       SAM,
     );
     await open(scene, `/d/${draft}`);
-    await scene.visitor.page.getByText("you would not see what you sign").waitFor();
+    await scene.visitor.page.getByText("you would not see what you sign").first().waitFor();
   },
   signed: async (scene) => {
     await showDraft(scene, "approve");

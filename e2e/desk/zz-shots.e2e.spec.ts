@@ -13,7 +13,7 @@ it("shots", { timeout: 600_000 }, async () => {
   const v = await visitor(browser);
   const scene = { world, visitor: v };
   await enrolSam(scene);
-  const only = process.env["ONLY"]?.split(",");
+  const only = process.env.ONLY?.split(",");
   for (const [name, reach] of Object.entries(STATES)) {
     if (only && !only.some((it) => name.includes(it))) continue;
     try {

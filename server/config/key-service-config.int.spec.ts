@@ -51,6 +51,7 @@ describe("the key service's configuration", () => {
       desk: { origin: "http://desk.localhost:8460", rpId: "desk.localhost", port: 8460 },
       witnesses: [WITNESS],
       witnessQuorum: 1,
+      penStaleMs: 10_000,
       genesis: undefined,
     });
   });
@@ -84,6 +85,10 @@ describe("the key service's configuration", () => {
     ["COUNTERSIGN_WITNESSES_FILE", "/no/such/file"],
     ["COUNTERSIGN_WITNESS_QUORUM", "0"],
     ["COUNTERSIGN_WITNESS_QUORUM", "2"],
+    ["COUNTERSIGN_PEN_STALE_MS", "999"],
+    ["COUNTERSIGN_PEN_STALE_MS", "0999"],
+    ["COUNTERSIGN_PEN_STALE_MS", "600001"],
+    ["COUNTERSIGN_PEN_STALE_MS", "10s"],
     ["COUNTERSIGN_GENESIS", "production"],
   ])("refuses %s = %s and names it", (name, value) => {
     expect(refusal({ [name]: value }).variables).toEqual([name]);

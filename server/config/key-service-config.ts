@@ -40,6 +40,11 @@ export type KeyServiceConfig = {
   /** A checkpoint is witnessed with this many cosignatures. */
   readonly witnessQuorum: number;
   /**
+   * A key service that was silent for so long may be replaced: how long a standby, or the next start after
+   * a crash, waits before it takes the ledger's pen. Milliseconds, 1,000 to 600,000.
+   */
+  readonly penStaleMs: number;
+  /**
    * Where the log's verifier key (C2SP signed note, `name+id+key`) is written, for the witnesses'
    * operators to configure.
    */
@@ -117,6 +122,15 @@ const variables = {
       .transform(Number),
     "Give how many witnesses must have cosigned, at least 1.",
   ),
+  COUNTERSIGN_PEN_STALE_MS: variable(
+    z
+      .string()
+      .regex(/^\d{4,6}$/)
+      .default("10000")
+      .transform(Number)
+      .refine((milliseconds) => milliseconds >= 1_000 && milliseconds <= 600_000),
+    "Give milliseconds, 1000 to 600000: how long a dead key service keeps its successor waiting.",
+  ),
   COUNTERSIGN_LOG_VERIFIER_KEY_FILE: variable(
     absolutePath.optional(),
     "Give the absolute path where the log's verifier key should be written.",
@@ -170,6 +184,7 @@ export function loadKeyServiceConfig(environment = process.env): KeyServiceConfi
     rpcSocket: read.COUNTERSIGN_RPC_SOCKET,
     witnesses,
     witnessQuorum: read.COUNTERSIGN_WITNESS_QUORUM,
+    penStaleMs: read.COUNTERSIGN_PEN_STALE_MS,
     logVerifierKeyFile:
       read.COUNTERSIGN_LOG_VERIFIER_KEY_FILE ??
       join(read.COUNTERSIGN_STATE_DIR, "log-verifier-key"),

@@ -26,6 +26,7 @@ import { loadFold } from "./ledger/application/load-fold.ts";
 import { Snapshots } from "./ledger/application/snapshot.ts";
 import { Snapshotter } from "./ledger/application/snapshotter.ts";
 import { PostgresLedger } from "./ledger/infrastructure/postgres-ledger.ts";
+import { penLease } from "./ledger/infrastructure/timing.ts";
 import { PostgresSnapshotStore } from "./ledger/projection/infrastructure/postgres-snapshot-store.ts";
 import { LOG_KEY, openToken, RELEASE_KEY, refuseLeakyToken, refuseWeakKeys } from "./open-keys.ts";
 import { isDeviceActive } from "./roster/domain/roster.ts";
@@ -83,6 +84,7 @@ export async function startKeyService(
         holder: `${process.pid}-${toBase32(randomBytes(5))}`,
         witnesses: { endpoints: config.witnesses, quorum: config.witnessQuorum },
         clock,
+        timing: penLease(config.penStaleMs),
         onFault: (fault) => log.error("ledger-fault", fault.message, { reason: fault.reason }),
       },
       standby,

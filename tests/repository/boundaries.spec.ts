@@ -19,7 +19,7 @@ const BROKEN: Record<string, Record<string, string>> = {
     "server/key-service/grants/domain/b.ts": 'import { readFile } from "node:fs";',
     "server/key-service/grants/domain/c.ts":
       'import { createHash, randomBytes } from "node:crypto";',
-    "server/key-service/grants/domain/d.ts": 'import { z } from "zod";',
+    "server/key-service/grants/domain/d.ts": 'import pg from "pg";',
   },
   "a domain reads no clock, rolls no dice and does nothing later": {
     "server/key-service/grants/domain/a.ts": "const now = Date.now();",

@@ -47,9 +47,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     title:
-      "a domain imports domains of its process, the kernel and the protocol, and is deterministic",
+      "a domain imports domains of its process, the kernel, the protocol and zod, and is deterministic",
     check: perImport((file, target, { specifier, clause }) => {
       if (!isDomain(file.path) || !isProduct(file.path)) return false;
+      if (isPackage("zod", specifier)) return false;
       if (specifier === "node:crypto") return NOT_DETERMINISTIC.test(clause);
       if (target === undefined) return true;
       return !(

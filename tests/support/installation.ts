@@ -32,6 +32,15 @@ export type Installation = {
   readonly people: () => InvitedPerson[];
   readonly consoleCredential: () => string;
   readonly witness: Service;
+  readonly witnessPort: number;
+  /** Holds the newest checkpoint of the witness, as a note. */
+  readonly witnessDir: string;
+  /** Names the witness to the key service. */
+  readonly witnessesFile: string;
+  /** Starts a witness on the same state and port: after `witness` has ended. */
+  startWitness(): Promise<Service>;
+  /** Holds the last checkpoint outside the database. */
+  readonly stateDir: string;
   readonly keyService: () => Service;
   /** Starts a (further) key service; `environment` adds to or replaces the usual one. */
   startKeyService(environment?: Readonly<Record<string, string>>): Promise<Service>;
@@ -42,10 +51,15 @@ export async function startInstallation(
   options: {
     readonly environment?: Readonly<Record<string, string>>;
     readonly wrap?: readonly string[];
+    /** Instead of one on the server of the run; dropped by `stop` all the same. */
+    readonly database?: TestDatabase;
   } = {},
 ): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
-  const [database, token] = await Promise.all([createTestDatabase(), createSoftHsmToken()]);
+  const [database, token] = await Promise.all([
+    options.database ?? createTestDatabase(),
+    createSoftHsmToken(),
+  ]);
   const [deskPort, witnessPort] = [await freePort(), await freePort()];
   const deskOrigin = `http://desk.localhost:${deskPort}`;
   const stateDir = join(folder, "key-service");
@@ -86,14 +100,18 @@ export async function startInstallation(
   const preparation = start("prepare-log-key", "prepare-log-key.mjs", environment);
   const { code } = await preparation.ended;
   if (code !== 0) throw new Error(`the log key could not be made:\n${preparation.output()}`);
-  const witness = start("witness", "witness.mjs", {
-    PATH: environment.PATH ?? "",
-    COUNTERSIGN_WITNESS_NAME: "witness.localhost/1",
-    COUNTERSIGN_WITNESS_PORT: String(witnessPort),
-    COUNTERSIGN_WITNESS_STATE_DIR: witnessDir,
-    COUNTERSIGN_WITNESS_LOGS_FILE: logKeyFile,
-  });
-  await ready(witness, `http://127.0.0.1:${witnessPort}/readyz`);
+  const startWitness = async () => {
+    const service = start("witness", "witness.mjs", {
+      PATH: environment.PATH ?? "",
+      COUNTERSIGN_WITNESS_NAME: "witness.localhost/1",
+      COUNTERSIGN_WITNESS_PORT: String(witnessPort),
+      COUNTERSIGN_WITNESS_STATE_DIR: witnessDir,
+      COUNTERSIGN_WITNESS_LOGS_FILE: logKeyFile,
+    });
+    await ready(service, `http://127.0.0.1:${witnessPort}/readyz`);
+    return service;
+  };
+  const witness = await startWitness();
   const verifierKey = readFileSync(join(witnessDir, "verifier-key"), "utf8").trim();
   writeFileSync(
     witnessesFile,
@@ -128,6 +146,11 @@ export async function startInstallation(
       JSON.parse(readFileSync(join(stateDir, "people.json"), "utf8")) as InvitedPerson[],
     consoleCredential: () => readFileSync(join(stateDir, "console-credential"), "utf8").trim(),
     witness,
+    witnessPort,
+    witnessDir,
+    witnessesFile,
+    startWitness,
+    stateDir,
     keyService: () => {
       const newest = services.findLast((it) => it.name === "key-service");
       if (newest === undefined) throw new Error("no key service was started");

@@ -4,7 +4,9 @@ import { fileURLToPath } from "node:url";
 
 // In a checkout the bundle stands in dist/ at its root; an installed package carries it beside `bin`.
 const places = ["../../../dist/cli/secrets.mjs", "../dist/secrets.mjs"];
-const found = places.map((at) => new URL(at, import.meta.url)).find((at) => existsSync(fileURLToPath(at)));
+const found = places
+  .map((at) => new URL(at, import.meta.url))
+  .find((at) => existsSync(fileURLToPath(at)));
 
 if (found === undefined) {
   process.stderr.write(

@@ -155,7 +155,7 @@ This holds from 2026-03-01 08:00 UTC to 2026-03-01 09:00 UTC.
           expect(squeezed).toContain(card.digest);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 

@@ -197,7 +197,7 @@ export const FORGED_ATTESTATIONS: readonly ForgedRegistration[] = [
   ],
   [
     "bytes that are no certificate",
-    "attestation-statement",
+    "attestation-algorithm",
     () => answer({ attestation: statement((it) => it.set("x5c", [Buffer.from("certificate")])) }),
   ],
   [
@@ -223,6 +223,19 @@ export const FORGED_ATTESTATIONS: readonly ForgedRegistration[] = [
     "no algorithm in the statement",
     "attestation-object",
     () => answer({ attestation: statement((it) => it.delete("alg")) }),
+  ],
+  [
+    "the algorithm of RSA where the certificate's key is on a curve",
+    "attestation-algorithm",
+    () => answer({ attestation: statement((it) => it.set("alg", -257)) }),
+  ],
+  [
+    "a signature in the statement with a length in the long form",
+    "attestation-encoding",
+    () =>
+      answer({
+        attestation: statement((it) => it.set("sig", longForm(it.get("sig")))),
+      }),
   ],
   [
     "SHA-1 in the statement",
@@ -280,6 +293,11 @@ export const FORGED_ATTESTATIONS: readonly ForgedRegistration[] = [
     () => answer({ attestation: named("tpm") }),
   ],
 ];
+
+function longForm(signature: CborInput | undefined): Buffer {
+  if (!(signature instanceof Uint8Array)) throw new TypeError("no signature");
+  return Buffer.concat([Buffer.from([0x30, 0x81, signature.length - 2]), signature.subarray(2)]);
+}
 
 /** Good for the same key and another challenge. */
 function replayedStatement(): RegistrationAttempt {

@@ -31,12 +31,12 @@ export const HISTORY_ACTS: readonly { readonly act: Act; readonly weight: number
   { act: changePolicy, weight: 3 },
   { act: bindWorkload, weight: 2 },
   { act: request, weight: 10 },
-  { act: approve, weight: 16 },
+  { act: approve, weight: 20 },
   { act: refuseProposal, weight: 2 },
-  { act: release, weight: 12 },
+  { act: release, weight: 16 },
   { act: checkValue, weight: 2 },
-  { act: changeRole, weight: 1 },
-  { act: revoke, weight: 1 },
+  { act: changeRole, weight: 2 },
+  { act: revoke, weight: 6 },
   { act: beRefused, weight: 4 },
   { act: expire, weight: 2 },
   { act: keepHouse, weight: 1 },
@@ -155,7 +155,7 @@ function request(world: HistoryWorld, tenant: TenantId): void {
   const device = world.pick(devicesOf(world, person));
   const wanted = new Set(
     secretsOf(world, tenant)
-      .filter(() => world.chance(0.08))
+      .filter(() => world.chance(0.15))
       .slice(0, 3),
   );
   if (device === undefined || wanted.size === 0) return;
@@ -452,7 +452,8 @@ function somePolicy(world: HistoryWorld): SecretPolicy {
     owner: "payments-team",
     service: "payments",
     dataClassification: world.pick([...DATA_CLASSIFICATIONS, null]) ?? null,
-    tier: world.pick([...TIERS, null]) ?? null,
+    // More of those that few people sign, so that short histories come to grants and releases too.
+    tier: world.pick([...TIERS, "low", "medium", "low", null]) ?? null,
     rotationPeriodDays: world.pick([30, 90, null]) ?? null,
   };
 }

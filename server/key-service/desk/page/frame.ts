@@ -20,7 +20,8 @@ export function raiseFrame(): void {
     "Countersign",
     el("span", {}, "desk"),
   );
-  document.body.append(el("header", { class: "top" }, home, account), installation, main, live);
+  const top = el("div", { class: "top" }, home, account);
+  document.body.append(el("header", {}, top, installation), main, live);
   void showInstallation();
 }
 
@@ -53,7 +54,7 @@ export function showLoading(what: string): void {
     el(
       "div",
       { class: "card skeleton" },
-      el("p", { class: "visually-hidden" }, `${what}.`),
+      el("h1", { class: "visually-hidden" }, `${what}.`),
       ...bars,
     ),
   );

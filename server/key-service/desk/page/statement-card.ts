@@ -38,8 +38,8 @@ export function statementCard(of: {
 function aboutCard(about: Rendering, isTold: boolean): HTMLElement {
   const id = `about-${about.digest.slice(0, 12)}`;
   return el(
-    "section",
-    { class: "about", "aria-labelledby": id },
+    "div",
+    { class: "about", role: "group", "aria-labelledby": id },
     el("h2", { id, class: isTold ? "visually-hidden" : "subtitle" }, ...prose(about.title)),
     ...about.sentences.map((it) => el("p", { class: "sentence" }, ...prose(it))),
     fieldTable(about.fields),
@@ -97,8 +97,8 @@ function warning(text: string | null): Child {
 function digestWordsBlock({ words, digest }: Rendering): HTMLElement {
   const id = `words-${digest.slice(0, 12)}`;
   return el(
-    "section",
-    { class: "words", "aria-labelledby": id },
+    "div",
+    { class: "words", role: "group", "aria-labelledby": id },
     el("p", { id }, "If you began in a terminal, it shows the same four words:"),
     el("ol", {}, ...words.map((word) => el("li", {}, word))),
     el("p", { class: "digest" }, name(digest)),

@@ -2,13 +2,17 @@
 export type LedgerTiming = {
   /** PostgreSQL gives up a statement after this. */
   readonly statementTimeoutMs: number;
-  /** We give up waiting for PostgreSQL after this; longer than the statement timeout, shorter than `penStaleMs`. */
+  /** We give up waiting for PostgreSQL after this; longer than the statement timeout. */
   readonly writeDeadlineMs: number;
   /** For the log key's signature and for the checkpoint file. */
   readonly sideDeadlineMs: number;
   readonly connectTimeoutMs: number;
   readonly penRenewMs: number;
-  /** A pen that was not renewed for so long may be taken by another process. */
+  /**
+   * A pen that was not renewed for so long may be taken by another process. Short is safe, since the fence
+   * and not the lease keeps two writers apart; shorter than `writeDeadlineMs`, a writer whose database hangs
+   * learns that it lost the pen only when its statement ends.
+   */
   readonly penStaleMs: number;
   /** How far the checkpoint file may lag behind the database. */
   readonly checkpointFileMs: number;
@@ -36,3 +40,8 @@ export const defaultTiming: LedgerTiming = {
   witnessBackoffMs: 100,
   witnessBackoffMaxMs: 5_000,
 };
+
+/** The lease of the pen: renewed five times before it goes stale. */
+export function penLease(penStaleMs: number): Pick<LedgerTiming, "penStaleMs" | "penRenewMs"> {
+  return { penStaleMs, penRenewMs: Math.floor(penStaleMs / 5) };
+}

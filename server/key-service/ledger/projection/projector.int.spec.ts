@@ -5,7 +5,7 @@ import type { ProjectionStore, WriteOutcome } from "../application/projection-st
 import { TABLE_NAMES } from "./domain/tables.ts";
 import { createOwnRoom, type ProjectionRoom } from "./projection.fixture.ts";
 
-const history = buildHistory(17, 400);
+const history = buildHistory(45, 300);
 const last = history.entries.length - 1;
 
 /** Every row of every table, as text. */
@@ -154,7 +154,7 @@ describe("the projector", () => {
           return cut();
         },
       };
-      const projector = room.createProjector({ store, batchEntries: 100, pollMs: 1 });
+      const projector = room.createProjector({ store, batchEntries: 75, pollMs: 1 });
       projector.start();
       await projector.reached(last, 30_000);
       await projector.stop();
@@ -182,7 +182,7 @@ describe("the projector", () => {
   });
 
   it.each([
-    ["set forward", "UPDATE projection.cursor SET next_index = 350"],
+    ["set forward", "UPDATE projection.cursor SET next_index = 250"],
     ["set back", "UPDATE projection.cursor SET next_index = 3"],
     ["beyond any ledger", "UPDATE projection.cursor SET next_index = 9223372036854775807"],
     ["below zero", "UPDATE projection.cursor SET next_index = -5"],

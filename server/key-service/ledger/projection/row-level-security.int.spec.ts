@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inTransaction } from "../../../db/pool.ts";
 import { buildHistory } from "../../decisions/testing/history.ts";
 import { TABLE_NAMES, type TableName } from "./domain/tables.ts";
 import { columnTypes } from "./infrastructure/table-sql.ts";
@@ -11,7 +12,7 @@ let tenants: string[];
 
 beforeAll(async () => {
   room = await createProjectionRoom();
-  await room.append(buildHistory(23, 300));
+  await room.append(buildHistory(45, 300));
   await room.project();
   const rows = await room.sql<{ name: string }>(
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'projection' ORDER BY 1",
@@ -28,21 +29,11 @@ afterAll(() => room.dispose());
 const OF_NO_TENANT = ["cursor"];
 
 /** As the console: in a transaction that sets the tenant for itself alone. */
-async function asTenant<T>(
-  tenant: string,
-  work: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
-  const client = await room.consolePool.connect();
-  try {
-    await client.query("BEGIN");
+const asTenant = <T>(tenant: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+  inTransaction(room.consolePool, async (client) => {
     await client.query("SELECT set_config('app.tenant', $1, true)", [tenant]);
-    const result = await work(client);
-    await client.query("COMMIT");
-    return result;
-  } finally {
-    client.release();
-  }
-}
+    return work(client);
+  });
 
 const visibleTenants = (client: pg.Pool | pg.PoolClient, table: string) =>
   client

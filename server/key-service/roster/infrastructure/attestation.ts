@@ -1,5 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import { base64urlBytes } from "@countersign/protocol/ids";
 import { KEY_ALGORITHMS } from "@countersign/protocol/statement";
+import type { KeyAlgorithm } from "../../statements/domain/assertion.ts";
+import { isStrictEcdsaSignature } from "../../statements/domain/signature-encoding.ts";
 import { isChainPinned } from "./attestation-chain.ts";
 import { type Cbor, isCborMap, readCbor } from "./cbor.ts";
 
@@ -39,6 +42,7 @@ export type AttestationObject =
 
 export type PackedStatement = {
   readonly algorithm: number;
+  readonly signature: Uint8Array;
   /** DER, leaf first; null for self attestation. */
   readonly certificates: readonly Uint8Array[] | null;
 };
@@ -67,7 +71,7 @@ export function readAttestationObject(bytes: Uint8Array): AttestationObject | nu
   return {
     format: "packed",
     authData,
-    statement: { algorithm, certificates: certificates ?? null },
+    statement: { algorithm, signature, certificates: certificates ?? null },
   };
 }
 
@@ -86,18 +90,36 @@ export function isFormatAllowed(object: AttestationObject, policy: RegistrationP
   return object.format !== "other" || PLATFORM_FORMATS.includes(object.name);
 }
 
+const KEY_TYPES: Record<KeyAlgorithm, string> = { [-7]: "ec", [-8]: "ed25519", [-257]: "rsa" };
+
 /**
- * The library takes any algorithm that it knows, SHA-1 among them, and does not compare the one of a self
- * attestation with that of the key (section 8.2).
+ * The library takes any algorithm that it knows, SHA-1 among them, and does not compare it with the key: of
+ * a self attestation with the new key (section 8.2), otherwise with that of the maker's certificate.
  */
 export function isStatementAlgorithmAllowed(
   object: AttestationObject,
-  keyAlgorithm: number,
+  keyAlgorithm: KeyAlgorithm,
 ): boolean {
   if (object.format !== "packed") return true;
   const { algorithm, certificates } = object.statement;
   if (certificates === null) return algorithm === keyAlgorithm;
-  return KEY_ALGORITHMS.some((it) => it === algorithm);
+  const known = KEY_ALGORITHMS.find((it) => it === algorithm);
+  return known !== undefined && keyTypeOf(certificates[0]) === KEY_TYPES[known];
+}
+
+/** As in an assertion: the library reads BER where DER is meant, so that one statement has many spellings. */
+export function isStatementWellEncoded(object: AttestationObject): boolean {
+  if (object.format !== "packed" || object.statement.algorithm !== -7) return true;
+  return isStrictEcdsaSignature(object.statement.signature);
+}
+
+function keyTypeOf(certificate: Uint8Array | undefined): string | null {
+  if (certificate === undefined) return null;
+  try {
+    return new X509Certificate(certificate).publicKey.asymmetricKeyType ?? null;
+  } catch {
+    return null; // the only input is the certificate
+  }
 }
 
 /** Once the library has verified the statement's own signature. `now` in UTC milliseconds. */

@@ -61,9 +61,7 @@ export function readAttestedCredential(
 function areExtensions(bytes: Uint8Array, isAnnounced: boolean): boolean {
   if (!isAnnounced) return bytes.length === 0;
   const map = readCbor(bytes);
-  return (
-    isCborMap(map) && [...map.keys()].every((name) => typeof name === "string")
-  );
+  return isCborMap(map) && [...map.keys()].every((name) => typeof name === "string");
 }
 
 function uuid(bytes: Uint8Array): string {

@@ -70,6 +70,7 @@ const CHECKS: Record<RegistrationCheck, true> = {
   "credential-id-length": true,
   "attestation-format": true,
   "attestation-algorithm": true,
+  "attestation-encoding": true,
   "attestation-statement": true,
   "attestation-chain": true,
   aaguid: true,
@@ -141,10 +142,13 @@ describe("forged registrations", () => {
         "a chain of five",
         "bytes after the certificate",
         "a certificate in PEM",
+        "the algorithm of RSA where the certificate's key is on a curve",
+        "a signature in the statement with a length in the long form",
         "a member more in the statement",
         "a member more in the attestation object",
         "bytes after the attestation object",
         "an id with stray low bits",
+        "an attestation object that is padded",
         "a member that browsers do not send",
       ]
     `);

@@ -11,6 +11,7 @@ export type RegistrationTableCheck =
   | "credential-id-length"
   | "attestation-format"
   | "attestation-algorithm"
+  | "attestation-encoding"
   | "attestation-statement";
 
 /** Every reason why a new key is not accepted. For the log and the ledger; callers outside see one code. */

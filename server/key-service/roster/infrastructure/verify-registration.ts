@@ -21,6 +21,7 @@ import {
   attestationLevel,
   isFormatAllowed,
   isStatementAlgorithmAllowed,
+  isStatementWellEncoded,
   type RegistrationPolicy,
   readAttestationObject,
   withoutStatement,
@@ -137,6 +138,7 @@ const REGISTRATION_CHECKS: CheckTable<RegistrationTableCheck, RegistrationSubjec
   "attestation-format": ({ object, policy }) => isFormatAllowed(object, policy),
   "attestation-algorithm": ({ object, attested }) =>
     isStatementAlgorithmAllowed(object, attested.key.algorithm),
+  "attestation-encoding": ({ object }) => isStatementWellEncoded(object),
   "attestation-statement": isStatementSigned,
 };
 

@@ -1,8 +1,8 @@
 import { addSeconds, type Instant } from "@countersign/protocol/instants";
 import { ownerName, serviceName, serviceOf } from "@countersign/protocol/names";
 import { DATA_CLASSIFICATIONS, TIERS } from "@countersign/protocol/taxonomy";
-import { rotationCeilingDays, rotationCeilingSeconds } from "../taxonomy/rotation-ceiling.ts";
 import type { Secret } from "./secret.ts";
+import { rotationCeilingDays, rotationCeilingSeconds } from "./taxonomy/rotation-ceiling.ts";
 
 /** One thing that keeps a secret from being handed out, in words that name the field [META-1]. */
 export type MetadataGap = { readonly field: MetadataField; readonly message: string };

@@ -4,10 +4,10 @@ import { digestOfNow } from "../../../kernel/digest.ts";
 import { err, ok } from "../../../kernel/result.ts";
 import { chainForUse } from "../../requests/domain/chain.ts";
 import type { ActRules } from "../../requests/domain/proposal-rules.ts";
-import { CATEGORIES } from "../taxonomy/categories.ts";
 import { judgeBinding } from "./bind-workload-rules.ts";
 import { identityDigest } from "./identity.ts";
 import { isOfOwnService } from "./own-secret.ts";
+import { CATEGORIES } from "./taxonomy/categories.ts";
 
 /**
  * *Register secret*: with its first value and its workloads in one signature. Metadata may be missing
