@@ -14,13 +14,15 @@ const BROKEN: Record<string, Record<string, string>> = {
   "what processes share imports no process": {
     "server/db/pool.ts": 'export * from "../witness/state.ts";',
   },
-  "a domain imports domains of its process, the kernel and the protocol, and is deterministic": {
-    "server/key-service/grants/domain/a.ts": 'import { store } from "../infrastructure/store.ts";',
-    "server/key-service/grants/domain/b.ts": 'import { readFile } from "node:fs";',
-    "server/key-service/grants/domain/c.ts":
-      'import { createHash, randomBytes } from "node:crypto";',
-    "server/key-service/grants/domain/d.ts": 'import pg from "pg";',
-  },
+  "a domain imports domains of its process, the kernel, the protocol and zod, and is deterministic":
+    {
+      "server/key-service/grants/domain/a.ts":
+        'import { store } from "../infrastructure/store.ts";',
+      "server/key-service/grants/domain/b.ts": 'import { readFile } from "node:fs";',
+      "server/key-service/grants/domain/c.ts":
+        'import { createHash, randomBytes } from "node:crypto";',
+      "server/key-service/grants/domain/d.ts": 'import pg from "pg";',
+    },
   "a domain reads no clock, rolls no dice and does nothing later": {
     "server/key-service/grants/domain/a.ts": "const now = Date.now();",
     "server/key-service/grants/domain/b.ts": "const now = new Date();",
