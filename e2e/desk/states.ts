@@ -32,11 +32,11 @@ export async function signIn({ world, visitor: { page } }: Scene): Promise<void>
   await page.goto(`${world.origin}/`);
   const button = page.getByRole("button", { name: "Touch your key" });
   await button
-    .or(page.getByRole("heading", { name: /waits for you/ }))
+    .or(page.getByRole("heading", { name: /^(What|Nothing) waits for you$/ }))
     .first()
     .waitFor();
   if (await button.isVisible()) await button.click();
-  await page.getByRole("heading", { name: /waits for you/ }).waitFor();
+  await page.getByRole("heading", { name: /^(What|Nothing) waits for you$/ }).waitFor();
 }
 
 export async function signOut({ world, visitor: { page } }: Scene): Promise<void> {

@@ -166,7 +166,7 @@ export async function startKeyService(
       void path.record("system", correlation, [{ type: "TamperingFound", what, repaired: false }]);
     };
 
-    const drafts = new DraftStore(pool);
+    const drafts = new DraftStore(pool, (what) => reportTampering(what));
     const envelopes = new EnvelopeStore(pool);
     const intake = new IntakeKeys({ keys, releaseKey: RELEASE_KEY, clock });
     const dataKeys = new DataKeyCache({ clock, maxAgeMs: 60_000, maxEntries: 10_000 });

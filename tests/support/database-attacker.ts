@@ -105,7 +105,8 @@ export class DatabaseAttacker {
     );
     return async () => {
       await this.rows(
-        `INSERT INTO ${row.table} SELECT * FROM jsonb_populate_record(NULL::${row.table}, $1::jsonb)`,
+        `INSERT INTO ${row.table} SELECT * FROM jsonb_populate_record(NULL::${row.table}, $1::jsonb)
+         ON CONFLICT DO NOTHING`,
         [taken?.json],
       );
     };
@@ -113,7 +114,9 @@ export class DatabaseAttacker {
 
   /** Everything in a table, row by row, in one order: to compare before with after. */
   async contents(table: string): Promise<string[]> {
-    const rows = await this.rows(`SELECT to_jsonb(it)::text AS json FROM ${table} AS it ORDER BY 1`);
+    const rows = await this.rows(
+      `SELECT to_jsonb(it)::text AS json FROM ${table} AS it ORDER BY 1`,
+    );
     return rows.map((row) => row.json ?? "");
   }
 }
@@ -176,7 +179,7 @@ function withOneLeafChanged(json: unknown): unknown {
     ([, member]) => typeof member === "object" && member !== null && Object.keys(member).length > 0,
   );
   if (members.length === 0) return { a: "a" };
-  const chosen = at < 0 ? 0 : at;
+  const chosen = Math.max(at, 0);
   return Object.fromEntries(
     members.map(([name, member], i) => [name, i === chosen ? withOneLeafChanged(member) : member]),
   );

@@ -1,65 +1,154 @@
+import { randomBytes } from "node:crypto";
 import { fromBase64url } from "@countersign/protocol/bytes";
-import type { Digest, DraftId } from "@countersign/protocol/ids";
+import type { DraftId } from "@countersign/protocol/ids";
 import type { SecretName } from "@countersign/protocol/names";
-import { openStatement } from "@countersign/protocol/openings";
+import { type Openings, openStatement } from "@countersign/protocol/openings";
 import { type Rendering, render } from "@countersign/protocol/rendering";
-import { statementDigest } from "@countersign/protocol/statement";
 import { type Installation, startInstallation } from "./installation.ts";
-import { eventsOf, type ReadEvent, readLedger } from "./ledger-reader.ts";
-import { call, TestDevice, TestPerson, value } from "./people.ts";
-import { Recipient, sealedValue } from "./sealed-values.ts";
-import { askAndApprove, type Cast, enrolCast, registration } from "./story.ts";
+import { type Answer, call, TestDevice, type TestPerson } from "./people.ts";
+import { type Opened, Recipient, sealedValue } from "./sealed-values.ts";
+import { ask, askAndApprove, type Cast, enrolCast, registration } from "./story.ts";
 
-/** Three values that must never be taken for one another, each with an approved grant of many uses. */
+/** A secret with a value that is known to this test alone, and a grant of one use that is asked for again and again. */
+export type Owned = {
+  readonly name: SecretName;
+  /** Plaintext of the current version. */
+  readonly text: string;
+  readonly recipient: Recipient;
+};
+
+/** Three values that must never be taken for one another. */
 export type DbaRoom = {
   readonly installation: Installation;
   readonly cast: Cast;
   readonly ingridsLaptop: TestDevice;
+  /** Has two versions, so that there is an old row to put back. */
   readonly mine: Owned;
-  /** Of the same tenant. */
+  /** Another secret of the same tenant. */
   readonly other: Owned;
   /** Of another tenant. */
   readonly foreign: Owned;
 };
 
-export type Owned = {
-  readonly name: SecretName;
-  /** Plaintexts by version, from version 1. */
-  readonly values: readonly string[];
-  readonly recipient: Recipient;
-};
+const MINE = "payments/prod/postgres/app-password" as SecretName;
+const OTHER = "payments/prod/postgres/reporting-password" as SecretName;
+/** Low tier and no personal data: its owner opens it alone, as she is all there is of her tenant. */
+const FOREIGN = "payments/dev/postgres/app-password" as SecretName;
+const ALONE = {
+  owner: "payments-team",
+  service: "payments",
+  dataClassification: "internal",
+  tier: "low",
+  rotationPeriodDays: 30,
+} as const;
 
-export const MINE = "payments/prod/postgres/app-password" as SecretName;
-export const OTHER = "payments/prod/postgres/reporting-password" as SecretName;
-
-/**
- * Mine has two versions, so that there is an old row to put back. The foreign one is a development
- * secret of low tier, which its owner opens alone: one person is all of her tenant.
- */
 export async function createDbaRoom(): Promise<DbaRoom> {
   const installation = await startInstallation();
   const cast = await enrolCast(installation);
   const ingridsLaptop = await TestDevice.login(cast.ingrid, "Ingrid's laptop");
-  const mine = await own(cast.olivia, cast.laptop, MINE, ["v1-of-mine-kzQ0fW9", "v2-of-mine-h3Jd8sL"]);
-  const other = await own(cast.olivia, cast.laptop, OTHER, ["of-other-Zp4mVb2Xq"]);
-  const granted = (name: SecretName) => askAndApprove(cast, { secrets: [name], maxUses: 5 });
-  const foreignName = "payments/dev/postgres/app-password" as SecretName;
-  const foreign = await own(cast.ingrid, ingridsLaptop, foreignName, ["of-globex-T7nRc5Yu"]);
+  const { olivia, laptop, ingrid } = cast;
+  await put(olivia, laptop, MINE, `first-${randomText()}`);
+  const mine = `second-${randomText()}`;
+  const again = { act: "put-value", name: MINE, value: await sealedValue(laptop, mine) } as const;
+  await olivia.mustSign([(await laptop.draft(again)).draft]);
+  const other = `other-${randomText()}`;
+  await put(olivia, laptop, OTHER, other);
+  const foreign = `foreign-${randomText()}`;
+  await put(ingrid, ingridsLaptop, FOREIGN, foreign, ALONE);
+  const granted = async (name: SecretName) =>
+    Recipient.of(laptop, await askAndApprove(cast, { secrets: [name] }));
+  const globex = { ...cast, olivia: ingrid, laptop: ingridsLaptop };
+  const foreignGrant = await ask(globex, { secrets: [FOREIGN], device: ingridsLaptop.device });
   return {
     installation,
     cast,
     ingridsLaptop,
-    mine: { ...mine, recipient: await Recipient.of(cast.laptop, await granted(MINE)) },
-    other: { ...other, recipient: await Recipient.of(cast.laptop, await granted(OTHER)) },
+    mine: { name: MINE, text: mine, recipient: await granted(MINE) },
+    other: { name: OTHER, text: other, recipient: await granted(OTHER) },
     foreign: {
-      ...foreign,
-      recipient: await Recipient.of(
-        ingridsLaptop,
-        await askAndApprove(
-          { ...cast, olivia: cast.ingrid, laptop: ingridsLaptop, sam: NOBODY, priya: NOBODY },
-          { secrets: [foreignName], maxUses: 5 },
-        ),
-      ),
+      name: FOREIGN,
+      text: foreign,
+      recipient: await Recipient.of(ingridsLaptop, foreignGrant),
     },
   };
+}
+
+async function put(
+  owner: TestPerson,
+  laptop: TestDevice,
+  name: SecretName,
+  text: string,
+  policy: ReturnType<typeof registration>["policy"] = registration(name).policy,
+): Promise<void> {
+  const act = registration(name, { policy, value: await sealedValue(laptop, text) });
+  await owner.mustSign([(await laptop.draft(act)).draft]);
+}
+
+function randomText(): string {
+  return randomBytes(15).toString("base64url");
+}
+
+/** What one opening gave: `right`, or the code that refused it. @throws Error where another value came */
+export function judged(owned: Owned, opened: Opened): string {
+  if (!opened.ok) return opened.code;
+  if (opened.text !== owned.text) throw new Error(`${owned.name} opened with another value`);
+  return "right";
+}
+
+/** Opens all three. What is refused is refused; a value that is not its own ends the test. */
+export async function openAll({ mine, other, foreign }: DbaRoom): Promise<string> {
+  const codes: string[] = [];
+  for (const owned of [mine, other, foreign])
+    codes.push(judged(owned, await owned.recipient.open()));
+  return codes.join(" ");
+}
+
+/** Ends the key service gracefully and starts it again. */
+export async function restart({ installation }: Pick<DbaRoom, "installation">): Promise<void> {
+  await stopKeyService(installation);
+  await installation.startKeyService();
+}
+
+export async function stopKeyService(installation: Installation): Promise<void> {
+  const running = installation.keyService();
+  running.child.kill("SIGTERM");
+  await running.ended;
+}
+
+/** What the desk shows of a draft, as the page makes it of the bytes; or the code of the refusal. */
+export async function shownDraft(
+  installation: Installation,
+  draft: DraftId,
+): Promise<Rendering | string> {
+  const read = await call(installation, "/desk/v1/drafts/read", { drafts: [draft] });
+  if (!read.ok) return read.code;
+  const [only] = read.value.drafts;
+  if (only === undefined) return "nothing";
+  return rendered(only);
+}
+
+/** As the page does: openings that open nothing are dropped. */
+export async function rendered(of: {
+  readonly statement: string;
+  readonly openings: Openings;
+}): Promise<Rendering | string> {
+  const opened = await openStatement(fromBase64url(of.statement) ?? new Uint8Array(), of.openings);
+  return opened.ok ? render(opened.value) : "not a statement";
+}
+
+export function codeOf(answer: Answer<unknown>): string {
+  return answer.ok ? "ok" : answer.code;
+}
+
+/** Starts the key service, and says `serves`, or the sentence with which it refused. */
+export async function startOutcome(installation: Installation): Promise<string> {
+  try {
+    await installation.startKeyService();
+    return "serves";
+  } catch (error) {
+    const written = error instanceof Error ? error.message : "";
+    const refused = written.split("\n").find((line) => line.includes('"start-failed"'));
+    if (refused === undefined) throw error;
+    return String((JSON.parse(refused) as { message: string }).message);
+  }
 }

@@ -79,7 +79,7 @@ export async function startInstallation(
     COUNTERSIGN_PKCS11_PIN_FILE: token.pinFile,
     COUNTERSIGN_DESK_ORIGIN: deskOrigin,
     COUNTERSIGN_DESK_PORT: String(deskPort),
-    COUNTERSIGN_DESK_PAGE_DIR: process.env.TMP_PAGE ?? join(ROOT, "dist/desk"),
+    COUNTERSIGN_DESK_PAGE_DIR: join(ROOT, "dist/desk"),
     COUNTERSIGN_RPC_SOCKET: rpcSocket,
     COUNTERSIGN_WITNESSES_FILE: witnessesFile,
     COUNTERSIGN_LOG_VERIFIER_KEY_FILE: logKeyFile,

@@ -35,17 +35,21 @@ export type Session = {
   readonly step: LedgerStep;
 };
 
+/** Who is enrolled here. Asked before somebody types a value in vain. @throws Stop `not-logged-in` */
+export function requireLogin(context: Context): Pick<Session, "login" | "deviceKey" | "pin"> {
+  const found = readLogin(context.state);
+  const pin = found === null ? null : readPin(context.state, found.login.origin);
+  if (found === null || pin === null) throw notLoggedIn();
+  return { ...found, pin };
+}
+
 /**
  * Opens the way to the key service: compares its keys with the pinned ones, then proves that its ledger
  * continues what this machine saw last. Nothing of the command has been sent before both held.
  * @throws Stop `not-logged-in`, `service-changed`, `log-differs`, or why nothing answered.
  */
 export async function openSession(context: Context): Promise<Session> {
-  const found = readLogin(context.state);
-  if (found === null) throw notLoggedIn();
-  const { login, deviceKey } = found;
-  const pin = readPin(context.state, login.origin);
-  if (pin === null) throw notLoggedIn();
+  const { login, deviceKey, pin } = requireLogin(context);
   const client = openPeopleClient({
     ...clientOptions(context, login.origin),
     signer: { device: login.device.device, key: deviceKey.key },

@@ -50,7 +50,7 @@ function openContext(world: World, isJson: boolean, profile: string): Context {
       sink: isJson ? { write: () => undefined } : output,
       isTerminal: output.isTTY === true && !environment.dumbTerminal,
       colour: output.isTTY === true && !environment.noColour && !environment.dumbTerminal,
-      width: output.columns ?? environment.columns ?? 80,
+      width: widthOf(output, environment),
     });
   return {
     world,
@@ -65,6 +65,11 @@ function openContext(world: World, isJson: boolean, profile: string): Context {
     now: world.now,
     live: { active: false },
   };
+}
+
+/** A terminal that does not know its size says 0. */
+function widthOf(output: Output, environment: World["environment"]): number {
+  return output.columns || environment.columns || 80;
 }
 
 function showVersion(context: Context): number {
@@ -99,7 +104,7 @@ function tell(world: World, isJson: boolean, error: unknown): number {
     sink: stderr,
     isTerminal: stderr.isTTY === true,
     colour: stderr.isTTY === true && !environment.noColour && !environment.dumbTerminal,
-    width: stderr.columns ?? environment.columns ?? 80,
+    width: widthOf(stderr, environment),
   });
   say.prose(`secrets: ${message}`, "", exit === 8 ? "bad" : undefined);
   if (next !== null) say.prose(`→ ${next}`, "  ");

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { openSession } from "../context.ts";
+import { openSession, requireLogin } from "../context.ts";
 import { exitCodeOf } from "../stop.ts";
 import { readValue, VALUE_OPTIONS } from "../values/read-value.ts";
 import { sealForIntake } from "../values/seal-for-intake.ts";
@@ -18,6 +18,7 @@ export const checkCommand = defineCommand({
   valueMayBeMistyped: true,
   run: async (context, { values, positionals }) => {
     const name = secretNameFrom(positionals[0]);
+    requireLogin(context);
     const plain = await readValue(context, values);
     const session = await openSession(context);
     const { sealed: candidate } = await sealForIntake(session, plain);

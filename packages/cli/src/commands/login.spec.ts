@@ -207,6 +207,7 @@ describe("without a login", () => {
     ["show", APP_PASSWORD],
     ["request", APP_PASSWORD, "--why", "x", "--ticket", "y"],
     ["get", APP_PASSWORD],
+    ["put", APP_PASSWORD, "--stdin"],
     ["log", "verify"],
   ])("secrets %s says what to run first", async (...args) => {
     const ran = await machine.secrets(args);

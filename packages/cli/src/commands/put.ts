@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { openSession } from "../context.ts";
+import { openSession, requireLogin } from "../context.ts";
 import { actFrom } from "../drafts/draft-act.ts";
 import { DESK_OPTIONS, signAndWait } from "../drafts/sign-and-wait.ts";
 import { readValue, VALUE_OPTIONS } from "../values/read-value.ts";
@@ -23,6 +23,7 @@ export const putCommand = defineCommand({
   valueMayBeMistyped: true,
   run: async (context, { values, positionals }) => {
     const name = secretNameFrom(positionals[0]);
+    requireLogin(context);
     const plain = await readValue(context, values);
     const session = await openSession(context);
     const { sealed, digest } = await sealForIntake(session, plain);

@@ -1,7 +1,7 @@
 import type { Digest } from "@countersign/protocol/ids";
 import { SECRET_CATEGORIES, SECRET_TYPES } from "@countersign/protocol/taxonomy";
 import { defineCommand } from "../command.ts";
-import { openSession } from "../context.ts";
+import { openSession, requireLogin } from "../context.ts";
 import { actFrom } from "../drafts/draft-act.ts";
 import { DESK_OPTIONS, signAndWait } from "../drafts/sign-and-wait.ts";
 import { usage } from "../stop.ts";
@@ -52,6 +52,7 @@ export const registerCommand = defineCommand({
     };
     // Judged before a value is read or anything is sent.
     actFrom({ ...fields, value: null });
+    requireLogin(context);
     const plain = isBrought ? await readValue(context, values) : null;
     const session = await openSession(context);
     const sealed = plain === null ? null : await sealForIntake(session, plain);

@@ -1,9 +1,6 @@
-import { createHash, createPublicKey, randomBytes, sign, verify } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { SealedValue } from "@countersign/protocol/acts";
+import { createHash, randomBytes } from "node:crypto";
 import { fromBase64url, toBase64url } from "@countersign/protocol/bytes";
 import { canonicalise } from "@countersign/protocol/canonical";
-import { DEVICE_CALL_SCHEME, deviceCallDigest } from "@countersign/protocol/device-call";
 import { asDigest, digestOf, digestToBytes } from "@countersign/protocol/digest";
 import {
   type DeviceId,
@@ -15,36 +12,19 @@ import {
   type RequestId,
 } from "@countersign/protocol/ids";
 import { addSeconds, type Instant, toInstant } from "@countersign/protocol/instants";
-import { intakeInfo, intakeSignedBytes } from "@countersign/protocol/intake";
-import type { SecretName } from "@countersign/protocol/names";
-import type { Openings } from "@countersign/protocol/openings";
-import {
-  PEOPLE_API,
-  type PeopleApiInput,
-  type PeopleApiOutput,
-  type PeopleApiPath,
-  type ProposalView,
-  type SignatureLine,
-} from "@countersign/protocol/people-api";
-import { REFUSALS, type RefusalCode } from "@countersign/protocol/refusals";
-import {
-  type ReleaseContext,
-  type ReleaseMessage,
-  releaseInfo,
-  releaseSignedBytes,
-} from "@countersign/protocol/release-message";
-import { type Statement, statementDigest } from "@countersign/protocol/statement";
-import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from "@hpke/core";
+import { type SecretName, serviceName } from "@countersign/protocol/names";
+import type { PeopleApiPath } from "@countersign/protocol/people-api";
+import type { RefusalCode } from "@countersign/protocol/refusals";
+import { statementDigest } from "@countersign/protocol/statement";
 import {
   ACME,
   castSecrets,
   OLIVIA,
   OLIVIAS_LAPTOP,
-  PRIYA,
-  SAM,
   type TestPerson,
   type TestSecret,
 } from "./test-cast.ts";
+import { ed25519Holds, type Handlers, openDoor, type Tamper } from "./test-door.ts";
 import {
   checkpointNote,
   consistencyProof,
@@ -53,6 +33,17 @@ import {
   makeWitness,
   treeRoot,
 } from "./test-ledger.ts";
+import {
+  candidates,
+  chainFor,
+  type Draft,
+  type Proposal,
+  requestBody,
+  settle,
+  viewOf,
+} from "./test-proposals.ts";
+import { TestRefusal } from "./test-refusal.ts";
+import { openSealing } from "./test-sealing.ts";
 import { draftStatement } from "./test-statements.ts";
 
 /*
@@ -61,49 +52,6 @@ import { draftStatement } from "./test-statements.ts";
  * where a test needs to hold the other end: to sign at the desk, to lie, or to break off.
  */
 
-const suite = new CipherSuite({
-  kem: new DhkemP256HkdfSha256(),
-  kdf: new HkdfSha256(),
-  aead: new Aes256Gcm(),
-});
-const copy = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;
-
-export class TestRefusal extends Error {
-  readonly code: RefusalCode;
-  constructor(code: RefusalCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-type Draft = {
-  draft: DraftId;
-  digest: Digest;
-  statement: Statement;
-  bytes: Uint8Array;
-  openings: Openings;
-  status: "waiting" | "signed" | "declined" | "expired";
-  index: number | null;
-};
-type Proposal = {
-  digest: Digest;
-  statement: Statement;
-  bytes: Uint8Array;
-  openings: Openings;
-  status: ProposalView["status"];
-  lines: SignatureLine[];
-  index: number;
-  at: Instant;
-  outcome: string | null;
-  grant: Grant | null;
-};
-type Grant = {
-  status: "active" | "revoked";
-  expiresAt: Instant;
-  notBefore: Instant;
-  maxUses: number;
-  uses: Map<string, Map<number, string>>;
-};
 type Login = {
   publicKey: string;
   label: string;
@@ -112,21 +60,11 @@ type Login = {
   signed: boolean;
 };
 
-type Handlers = {
-  [P in PeopleApiPath]?: (
-    input: PeopleApiInput<P>,
-    device: DeviceId | null,
-  ) => Promise<PeopleApiOutput<P>>;
-};
-/** Changes an answer after an honest service made it. */
-export type Tamper = {
-  [P in PeopleApiPath]?: (output: PeopleApiOutput<P>, input: PeopleApiInput<P>) => unknown;
-};
-
 export type TestService = Awaited<ReturnType<typeof startTestService>>;
 
 export async function startTestService(now: () => number = Date.now) {
   const release = makeP256();
+  const sealing = openSealing(release);
   const log = makeP256();
   const witness = makeWitness("witness.test/w1");
   const ledgerOrigin = `countersign.test/${randomBytes(4).toString("hex")}`;
@@ -139,15 +77,11 @@ export async function startTestService(now: () => number = Date.now) {
     DeviceId,
     { publicKey: string; label: string; enrolledAt: Instant; expiresAt: Instant }
   >();
-  const intakes = new Map<string, CryptoKey>();
-  const nonces = new Set<string>();
   const calls: { path: string; body: string }[] = [];
   const tamper: Tamper = {};
-  const raw = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>();
   const refusals = new Map<PeopleApiPath, RefusalCode>();
   const witnesses = [witness];
   let origin = "";
-  let signer: TestPerson = OLIVIA;
   const at = () => toInstant(now());
 
   const append = (content: unknown) => entries.push(Buffer.from(canonicalise(content))) - 1;
@@ -169,47 +103,6 @@ export async function startTestService(now: () => number = Date.now) {
       expiresAt: known.expiresAt,
     };
   };
-  const chainFor = (statement: Statement): SignatureLine[] =>
-    statement.kind === "request" ||
-    statement.kind === "reclassify-secret" ||
-    statement.kind === "register-secret"
-      ? [
-          { anyOf: ["security-admin"], signed: null },
-          { anyOf: ["security-admin"], signed: null },
-        ]
-      : [];
-  const candidates = () =>
-    [SAM, PRIYA].map(({ person, name, role }) => ({ person, name, role, cannot: null }));
-  const viewOf = (it: Proposal): ProposalView => ({
-    proposal: it.digest,
-    request: it.statement.kind === "request" ? it.statement.body.request : null,
-    statement: toBase64url(it.bytes),
-    openings: it.openings,
-    status: it.status,
-    lines: it.lines,
-    candidates: it.status === "pending" ? candidates() : [],
-    outcome: it.outcome,
-    proposedAt: it.at,
-    decideBy: addSeconds(it.at, 86_400),
-    index: it.index,
-    grant: it.grant === null ? null : grantView(it, it.grant),
-  });
-  const grantView = (it: Proposal, grant: Grant) => {
-    const uses = requestBody(it.statement).secrets.map(({ secret, name }) => {
-      const used = grant.uses.get(secret)?.size ?? 0;
-      return { secret, name, used, left: grant.maxUses - used };
-    });
-    const ended = Date.parse(grant.expiresAt) <= now();
-    const status =
-      grant.status === "revoked"
-        ? "revoked"
-        : ended
-          ? "expired"
-          : uses.every((use) => use.left === 0)
-            ? "spent"
-            : "active";
-    return { status, notBefore: grant.notBefore, expiresAt: grant.expiresAt, uses } as const;
-  };
   const findProposal = (id: Digest | RequestId): Proposal => {
     const found = [...proposals.values()].find(
       (it) =>
@@ -218,57 +111,6 @@ export async function startTestService(now: () => number = Date.now) {
     if (found === undefined)
       throw new TestRefusal("not-found", "There is no such request, or it is not for you to see.");
     return found;
-  };
-  const settle = (it: Proposal) => {
-    if (it.lines.some((line) => line.signed === null)) return;
-    it.status = "approved";
-    if (it.statement.kind === "request") {
-      const { body } = it.statement;
-      it.grant = {
-        status: "active",
-        expiresAt: body.expiresAt,
-        notBefore: body.notBefore,
-        maxUses: body.maxUses,
-        uses: new Map(),
-      };
-    }
-  };
-
-  const sealRelease = async (
-    context: ReleaseContext,
-    recipientKey: Uint8Array,
-    value: Uint8Array,
-    signWith = release.key,
-  ): Promise<ReleaseMessage> => {
-    const sender = await suite.createSenderContext({
-      recipientPublicKey: await suite.kem.deserializePublicKey(copy(recipientKey)),
-      info: copy(releaseInfo(context)),
-    });
-    const ciphertext = new Uint8Array(await sender.seal(copy(value)));
-    const unsigned = {
-      kind: "release/v1",
-      ...context,
-      enc: toBase64url(new Uint8Array(sender.enc)),
-      ciphertext: toBase64url(ciphertext),
-    } as const;
-    return {
-      ...unsigned,
-      signature: toBase64url(
-        sign("sha256", releaseSignedBytes(unsigned), { key: signWith, dsaEncoding: "ieee-p1363" }),
-      ),
-    };
-  };
-  const unseal = async (sealed: SealedValue): Promise<Buffer> => {
-    const recipientKey = intakes.get(sealed.intake);
-    if (recipientKey === undefined) throw new TestRefusal("draft-gone", "That intake is gone.");
-    const recipient = await suite.createRecipientContext({
-      recipientKey,
-      enc: copy(fromBase64url(sealed.enc) ?? new Uint8Array()),
-      info: copy(intakeInfo(sealed.intake)),
-    });
-    return Buffer.from(
-      await recipient.open(copy(fromBase64url(sealed.ciphertext) ?? new Uint8Array())),
-    );
   };
 
   const handlers: Handlers = {
@@ -306,38 +148,24 @@ export async function startTestService(now: () => number = Date.now) {
       return {
         status: "enrolled",
         device: deviceViewOf(device),
-        person: signer.person,
-        name: signer.name,
+        person: OLIVIA.person,
+        name: OLIVIA.name,
         tenant: ACME,
       };
     },
     "/people/v1/whoami": async (_, device) => ({
-      person: signer.person,
-      name: signer.name,
+      person: OLIVIA.person,
+      name: OLIVIA.name,
       tenant: ACME,
-      roles: [{ role: "service-owner", service: "payments" as never }],
+      roles: [{ role: "service-owner", service: serviceName.parse("payments") }],
       device: deviceViewOf(requireDevice(device)),
-      keys: [{ credential: signer.credential, enrolledAt: at() }],
+      keys: [{ credential: OLIVIA.credential, enrolledAt: at() }],
     }),
     "/people/v1/secrets/list": async ({ prefix }) => ({
       secrets: [...secrets.values()].filter((it) => it.name.startsWith(prefix)).map(secretViewOf),
     }),
     "/people/v1/secrets/show": async ({ name }) => secretViewOf(knownSecret(name)),
-    "/people/v1/intake": async () => {
-      const pair = await suite.kem.generateKeyPair();
-      const intake = toBase64url(randomBytes(16));
-      intakes.set(intake, pair.privateKey);
-      const offer = {
-        intake,
-        publicKey: toBase64url(new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey))),
-      };
-      return {
-        ...offer,
-        signature: toBase64url(
-          sign("sha256", intakeSignedBytes(offer), { key: release.key, dsaEncoding: "ieee-p1363" }),
-        ),
-      };
-    },
+    "/people/v1/intake": () => sealing.offer(),
     "/people/v1/drafts": async ({ act }, device) => {
       const view = deviceViewOf(requireDevice(device));
       if (act.act === "request") for (const name of act.secrets) knownSecret(name);
@@ -345,7 +173,7 @@ export async function startTestService(now: () => number = Date.now) {
       const drafted = await draftStatement(
         {
           tenant: ACME,
-          signer,
+          signer: OLIVIA,
           device: view,
           secrets,
           proposals,
@@ -363,7 +191,7 @@ export async function startTestService(now: () => number = Date.now) {
         index: null,
       });
       if (act.act === "put-value" && act.value.source === "sealed")
-        pendingValues.set(draft, await unseal(act.value.sealed));
+        pendingValues.set(draft, await sealing.unseal(act.value.sealed));
       const lines = chainFor(drafted.statement);
       return {
         draft,
@@ -387,9 +215,9 @@ export async function startTestService(now: () => number = Date.now) {
       const all = [...proposals.values()]
         .reverse()
         .filter((it) => which === "mine" || it.status === "pending");
-      return { proposals: all.map(viewOf) };
+      return { proposals: all.map((it) => viewOf(it, now())) };
     },
-    "/people/v1/proposals/show": async ({ proposal }) => viewOf(findProposal(proposal)),
+    "/people/v1/proposals/show": async ({ proposal }) => viewOf(findProposal(proposal), now()),
     "/people/v1/grants/open": async ({ request, secret, use, recipientKey }, device) => {
       const it = findProposal(request);
       const { grant } = it;
@@ -417,11 +245,15 @@ export async function startTestService(now: () => number = Date.now) {
         secretVersion: ref.version,
         intent,
       };
-      return sealRelease(context, fromBase64url(recipientKey) ?? new Uint8Array(), known.value);
+      return sealing.sealRelease(
+        context,
+        fromBase64url(recipientKey) ?? new Uint8Array(),
+        known.value,
+      );
     },
     "/people/v1/values/check": async ({ name, candidate }) => {
       const known = knownSecret(name);
-      return { equal: known.value.equals(await unseal(candidate)), version: known.version };
+      return { equal: known.value.equals(await sealing.unseal(candidate)), version: known.version };
     },
     "/people/v1/log/checkpoint": async () => ({
       note: checkpointNote({
@@ -469,84 +301,13 @@ export async function startTestService(now: () => number = Date.now) {
     };
   }
 
-  async function authenticate(
-    path: string,
-    request: IncomingMessage,
-    body: Buffer,
-  ): Promise<DeviceId> {
-    const found = new RegExp(
-      `^${DEVICE_CALL_SCHEME} device=(\\S+), at=(\\d+), nonce=(\\S+), signature=(\\S+)$`,
-    ).exec(request.headers.authorization ?? "");
-    const [, id = "", time = "", nonce = "", signature = ""] = found ?? [];
-    const device = deviceId.safeParse(id);
-    const known = device.success ? devices.get(device.data) : undefined;
-    if (!device.success || known === undefined || nonces.has(nonce))
-      throw new TestRefusal("not-signed-in", "This device is not enrolled. Run `secrets login`.");
-    nonces.add(nonce);
-    const digest = await deviceCallDigest({
-      device: device.data,
-      path,
-      body: toBase64url(createHash("sha256").update(body).digest()),
-      at: Number(time),
-      nonce,
-    });
-    if (!ed25519Holds(known.publicKey, digestToBytes(digest), signature))
-      throw new TestRefusal("not-signed-in", "The call is not signed by that device.");
-    return device.data;
-  }
-
-  async function answer<P extends PeopleApiPath>(
-    path: P,
-    request: IncomingMessage,
-    body: Buffer,
-  ): Promise<unknown> {
-    const refused = refusals.get(path);
-    if (refused !== undefined) throw new TestRefusal(refused, `The service refuses: ${refused}.`);
-    const { caller, input, output } = PEOPLE_API[path];
-    const device = caller === "device" ? await authenticate(path, request, body) : null;
-    // The table is keyed by the path: schema and handler of P belong together.
-    const given = input.parse(JSON.parse(body.toString("utf8"))) as PeopleApiInput<P>;
-    const made = await handlers[path]?.(given, device);
-    const honest = output.parse(made) as PeopleApiOutput<P>;
-    return tamper[path] === undefined ? honest : tamper[path](honest, given);
-  }
-
-  const server = createServer((request, response) => {
-    const path = request.url ?? "";
-    const special = raw.get(path);
-    if (special !== undefined) return special(request, response);
-    const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => parts.push(part));
-    request.on("end", () => {
-      const body = Buffer.concat(parts);
-      calls.push({ path, body: body.toString("utf8") });
-      const send = (status: number, type: string, content: unknown) => {
-        response.writeHead(status, { "content-type": type });
-        response.end(JSON.stringify(content));
-      };
-      if (!Object.hasOwn(PEOPLE_API, path))
-        return send(
-          404,
-          "application/problem+json",
-          problemOf("not-found", "There is nothing here."),
-        );
-      answer(path as PeopleApiPath, request, body).then(
-        (output) => send(200, "application/json", output),
-        (error: unknown) => {
-          const refusal =
-            error instanceof TestRefusal ? error : new TestRefusal("malformed", String(error));
-          send(
-            REFUSALS[refusal.code].status,
-            "application/problem+json",
-            problemOf(refusal.code, refusal.message),
-          );
-        },
-      );
-    });
+  const { port, stop } = await openDoor({
+    handlers,
+    tamper,
+    refusals,
+    calls,
+    keyOf: (device) => devices.get(device)?.publicKey,
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
   origin = `http://desk.localhost:${port}`;
 
   return {
@@ -564,14 +325,9 @@ export async function startTestService(now: () => number = Date.now) {
     proposals,
     calls,
     tamper,
-    raw,
     refusals,
     devices,
-    sealRelease,
-    /** Whoever signs at the desk from now on. */
-    become: (person: TestPerson) => {
-      signer = person;
-    },
+    sealRelease: sealing.sealRelease,
     /** The person signs the newest device login; a browser on this machine then follows the redirect. */
     signLogin: async (): Promise<string | null> => {
       const login = [...logins.values()].at(-1);
@@ -647,36 +403,11 @@ export async function startTestService(now: () => number = Date.now) {
       if (proposal === undefined) throw new Error("there is no proposal");
       return proposal;
     },
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop,
   };
-}
-
-function requestBody(statement: Statement) {
-  if (statement.kind !== "request") throw new TestRefusal("malformed", "That is not a request.");
-  return statement.body;
 }
 
 function requireDevice(device: DeviceId | null): DeviceId {
   if (device === null) throw new TestRefusal("not-signed-in", "No device has signed.");
   return device;
-}
-
-function ed25519Holds(publicKey: string, message: Uint8Array, signature: string): boolean {
-  const key = createPublicKey({ format: "jwk", key: { kty: "OKP", crv: "Ed25519", x: publicKey } });
-  return verify(null, message, key, Buffer.from(signature, "base64url"));
-}
-
-function problemOf(code: RefusalCode, detail: string) {
-  return {
-    type: `urn:countersign:refusal:${code}`,
-    title: code.replaceAll("-", " "),
-    status: REFUSALS[code].status,
-    detail,
-    code,
-    correlation: "c-test-1",
-  };
 }

@@ -91,6 +91,11 @@ export class DecisionWorld {
     return toMilliseconds(this.now);
   }
 
+  /** Every entry so far, as the ledger would have it. */
+  get entries(): HistoryWorld["entries"] {
+    return this.#world.entries;
+  }
+
   get ids(): HistoryWorld["ids"] {
     return this.#world.ids;
   }

@@ -1,26 +1,35 @@
-import type { RequestId } from "@countersign/protocol/ids";
-import { secretName, spiffeId, type TenantId } from "@countersign/protocol/names";
-import type { SecretPolicy } from "@countersign/protocol/policy";
+import { secretName, type TenantId } from "@countersign/protocol/names";
 import { REFUSAL_CODES } from "@countersign/protocol/refusals";
 import type { Role } from "@countersign/protocol/roles";
 import type { StatementOf } from "@countersign/protocol/statement";
-import { DATA_CLASSIFICATIONS, ENVIRONMENTS, TIERS } from "@countersign/protocol/taxonomy";
+import { ENVIRONMENTS } from "@countersign/protocol/taxonomy";
 import { rulesOf } from "../../requests/domain/act-rules.ts";
 import { type Chain, chainForUse, isComplete } from "../../requests/domain/chain.ts";
-import type { Proposal, ProposedStatement } from "../../requests/domain/proposal.ts";
-import type { Device, Key, Person } from "../../roster/domain/roster.ts";
+import type { ProposedStatement } from "../../requests/domain/proposal.ts";
+import type { Key, Person } from "../../roster/domain/roster.ts";
 import { identityDigest } from "../../secrets/domain/identity.ts";
-import type { Secret } from "../../secrets/domain/secret.ts";
 import { decideExpiry } from "../domain/decide-expiry.ts";
 import type { DomainEvent } from "../domain/event.ts";
-import { tenantOf } from "../domain/evolve.ts";
-import { keysOf, type TenantState } from "../domain/state.ts";
+import { keysOf } from "../domain/state.ts";
+import {
+  devicesOf,
+  isActive,
+  keyOf,
+  pendingOf,
+  peopleOf,
+  RECENT,
+  refOf,
+  roomOf,
+  runningOf,
+  secretsOf,
+  signerOf,
+  someBinding,
+  somePolicy,
+  someReason,
+} from "./history-picks.ts";
 import type { HistoryWorld } from "./history-world.ts";
 
 type Act = (world: HistoryWorld, tenant: TenantId) => void;
-
-/** Members looked at per draw: the newest, so that a long history costs no more per entry than a short one. */
-const RECENT = 40;
 
 /** Each kind of thing that happens, and how often. */
 export const HISTORY_ACTS: readonly { readonly act: Act; readonly weight: number }[] = [
@@ -401,74 +410,4 @@ function propose(
 function contextOf(world: HistoryWorld, signer: Person) {
   const tenant = roomOf(world, signer.tenant);
   return { state: world.state, tenant, signer, now: world.now };
-}
-
-const isActive = (it: { readonly status: string }) => it.status === "active";
-const roomOf = (world: HistoryWorld, tenant: TenantId): TenantState =>
-  tenantOf(world.state, tenant);
-const refOf = ({ secret, name, environment, policyDigest, current }: Secret) => {
-  return { secret, name, environment, version: current?.version ?? 1, policy: policyDigest };
-};
-
-function peopleOf(world: HistoryWorld, tenant: TenantId): Person[] {
-  return [...roomOf(world, tenant).people.values()].filter(isActive);
-}
-
-function keyOf(world: HistoryWorld, person: Person): Key | undefined {
-  return keysOf(world.state, person).find(isActive);
-}
-
-function signerOf(world: HistoryWorld, tenant: TenantId, role?: Role) {
-  const holders = peopleOf(world, tenant).filter(
-    (person) => role === undefined || person.roles.some((it) => it.role === role),
-  );
-  const person = world.pick(holders);
-  const key = person === undefined ? undefined : keyOf(world, person);
-  return person === undefined || key === undefined ? undefined : { person, key };
-}
-
-function secretsOf(world: HistoryWorld, tenant: TenantId): Secret[] {
-  return [...roomOf(world, tenant).secrets.values()].slice(-RECENT).filter(isActive);
-}
-
-function devicesOf(world: HistoryWorld, of: Person): Device[] {
-  const all = [...roomOf(world, of.tenant).devices.values()];
-  return all.filter((it) => it.person === of.person && isActive(it)).slice(-RECENT);
-}
-
-function pendingOf(world: HistoryWorld, tenant: TenantId): Proposal[] {
-  const { proposals } = roomOf(world, tenant);
-  const own = [...world.state.pending].filter(([, of]) => of === tenant).slice(-RECENT);
-  return own.flatMap(([digest]) => proposals.get(digest) ?? []);
-}
-
-function runningOf(world: HistoryWorld, tenant: TenantId): RequestId[] {
-  const own = [...world.state.running].filter(([, of]) => of === tenant).slice(-RECENT);
-  return own.map(([request]) => request);
-}
-
-function somePolicy(world: HistoryWorld): SecretPolicy {
-  return {
-    owner: "payments-team",
-    service: "payments",
-    dataClassification: world.pick([...DATA_CLASSIFICATIONS, null]) ?? null,
-    // More of those that few people sign, so that short histories come to grants and releases too.
-    tier: world.pick([...TIERS, "low", "medium", "low", null]) ?? null,
-    rotationPeriodDays: world.pick([30, 90, null]) ?? null,
-  };
-}
-
-function someBinding(world: HistoryWorld) {
-  return {
-    binding: world.ids.binding(),
-    workload: spiffeId.parse(`spiffe://test/payments/api-${world.entries.length}`),
-    proof: world.chance(0.5) ? "end-to-end" : "gateway-vouched",
-    expiresAt: world.in(86_400 * 30),
-  } as const;
-}
-
-function someReason(world: HistoryWorld, tenant: TenantId, probability: number) {
-  return world.chance(probability)
-    ? world.commit(tenant, "reason", `Because ${world.entries.length}`)
-    : null;
 }

@@ -1,8 +1,6 @@
 import { toBase64url } from "@countersign/protocol/bytes";
 import { refuse } from "@countersign/protocol/refusals";
-import { parseStatement } from "@countersign/protocol/statement";
 import { err, ok } from "../../../kernel/result.ts";
-import { keysOf } from "../../decisions/domain/state.ts";
 import type { StoredDraft } from "../../statements/infrastructure/draft-store.ts";
 import type { PeopleHandlers } from "../infrastructure/people-handlers.ts";
 import type { DeskParts } from "./desk-parts.ts";
@@ -28,7 +26,8 @@ export function draftHandlers(parts: DeskParts, logins: DeviceLogins): DraftHand
           openings: it.openings,
         })),
         rpId: parts.rpId,
-        allowCredentials: signingKeys(parts, first),
+        // Keys are discoverable: asked for none by name they return the user handle, which is compared.
+        allowCredentials: [],
       });
     },
 
@@ -52,21 +51,6 @@ export function draftHandlers(parts: DeskParts, logins: DeviceLogins): DraftHand
 
 function isOver({ declined, acceptedIndex }: StoredDraft): boolean {
   return declined || acceptedIndex !== null;
-}
-
-/** The keys that may sign this draft: those of its signer, or the one key that it enrols. */
-function signingKeys({ path }: DeskParts, draft: StoredDraft) {
-  const parsed = parseStatement(draft.statement);
-  if (!parsed.ok) return [];
-  const { value: statement } = parsed;
-  if (statement.kind === "enrol-key" && statement.body.authority.by === "invitation") {
-    return [statement.body.credential];
-  }
-  const person = path.state.tenants.get(statement.tenant)?.people.get(statement.signer.person);
-  if (person === undefined) return [];
-  return keysOf(path.state, person)
-    .filter((key) => key.status === "active")
-    .map((key) => key.credential);
 }
 
 const GONE = refuse(

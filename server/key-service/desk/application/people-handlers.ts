@@ -5,7 +5,7 @@ import { err, ok } from "../../../kernel/result.ts";
 import { decodeEntry } from "../../decisions/domain/entry.ts";
 import type { GenesisDeclared } from "../../decisions/domain/event.ts";
 import { type OpenGrantParts, openGrant } from "../../grants/application/open-grant.ts";
-import type { Ledger } from "../../ledger/domain/ledger.ts";
+import { type Ledger, LedgerFault } from "../../ledger/domain/ledger.ts";
 import { leafHash } from "../../ledger/domain/merkle.ts";
 import {
   emptyLines,
@@ -135,12 +135,19 @@ export function commandLineHandlers(parts: CommandLineParts): CommandLineHandler
       return ok({ proof: (await ledger.consistencyProof(from, to)).map(asDigest) });
     },
 
-    "/people/v1/log/inclusion": async ({ index, size }, caller) => {
-      const known = personOfDevice(parts, caller);
+    "/people/v1/log/inclusion": async ({ index, size }, { device, correlation }) => {
+      const known = personOfDevice(parts, { device });
       if (!known.ok) return known;
       if (index >= size || size > ledger.head().size) return err(BEYOND);
       const proof = await ledger.inclusionProof(index, size);
       const bytes = await entryBytes(ledger, index);
+      if (bytes === null) {
+        const what = `ledger entry ${index} in the database is not the one that was appended`;
+        void path.record("system", correlation, [
+          { type: "TamperingFound", what, repaired: false },
+        ]);
+        return err(TAMPERED);
+      }
       const own = isAbout(decodeEntry(bytes), known.value.person.person);
       return ok({
         leafHash: asDigest(leafHash(bytes)),
@@ -155,8 +162,14 @@ function hello({ mode, ledgerOrigin, deskOrigin, releaseKey, logKey, witnesses }
   return { mode, ledgerOrigin, deskOrigin, releaseKey, logKey, witnesses: [...witnesses] };
 }
 
-async function entryBytes(ledger: Ledger, index: number): Promise<Buffer> {
-  for await (const entry of ledger.entries(index, index + 1)) return entry.bytes;
+/** Null where the stored entry is not the one of the verified tree. */
+async function entryBytes(ledger: Ledger, index: number): Promise<Buffer | null> {
+  try {
+    for await (const entry of ledger.entries(index, index + 1)) return entry.bytes;
+  } catch (error) {
+    if (error instanceof LedgerFault && error.reason === "history-differs") return null;
+    throw error;
+  }
   throw new Error("an index below the size has an entry");
 }
 
@@ -166,4 +179,8 @@ function isAbout(entry: ReturnType<typeof decodeEntry>, person: string): boolean
 }
 
 const NOT_FOUND = refuse("not-found", "There is no such request of yours.");
+const TAMPERED = refuse(
+  "tampering-found",
+  "This entry was changed in the database since it was recorded, so it is not shown. This was reported; an operator restores it.",
+);
 const BEYOND = refuse("malformed", "The ledger is not that long.");

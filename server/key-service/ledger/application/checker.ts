@@ -5,13 +5,8 @@ import { changesOfEntry } from "../projection/domain/changes-of-entry.ts";
 import { comparable } from "../projection/domain/comparable.ts";
 import { RowBook } from "../projection/domain/row-book.ts";
 import { shapeOf, TABLE_NAMES, type TableName } from "../projection/domain/tables.ts";
-import {
-  checkEnvelopes,
-  checkLedger,
-  checkOpenings,
-  type OpenedTexts,
-  textKey,
-} from "./check-primary.ts";
+import { checkLedger } from "./check-ledger.ts";
+import { checkEnvelopes, checkOpenings, type OpenedTexts, textKey } from "./check-primary.ts";
 import { type CheckReport, Findings } from "./check-report.ts";
 import type { CheckedDatabase, DatabaseSnapshot, TextRow } from "./checked-database.ts";
 import { withTexts } from "./open-texts.ts";
@@ -52,14 +47,20 @@ export class Checker {
   /** @throws what the database or the token answers; repairs that were made stand */
   async run(): Promise<CheckReport> {
     const { ledger, database } = this.#parts;
-    const { size, root } = ledger.head();
+    const sizeBefore = ledger.head().size;
     const findings = new Findings();
     const book = new RowBook();
     const affected: Affected[] = [];
     const compared = await database.inSnapshot(async (snapshot) => {
       const next = await snapshot.cursor();
-      const trusted = { size, root, proofs: ledger };
-      const { isTrue, treeSize } = await checkLedger(snapshot, trusted, next ?? 0, book, findings);
+      const { isTrue, treeSize } = await checkLedger({
+        snapshot,
+        ledger,
+        sizeBefore,
+        projected: next ?? 0,
+        book,
+        findings,
+      });
       // What is wrong with the ledger cannot be told apart from what follows from it.
       if (!isTrue) return { next, isTrue, isCursorLost: false };
       await checkEnvelopes(snapshot, book, findings);

@@ -59,7 +59,12 @@ describe("the fold's written form", () => {
       .digest("hex");
     // A digest that differs says that `evolve`, `State` or the history builder changed. Unless it was the
     // history builder alone, raise FOLD_VERSION: stored snapshots of the old fold must not be read.
-    expect({ version: FOLD_VERSION, digest }).toMatchInlineSnapshot();
+    expect({ version: FOLD_VERSION, digest }).toMatchInlineSnapshot(`
+      {
+        "digest": "50af44e9b0a66bff813c3f050be34533e5b09b2775096aab039370abc2cfa305",
+        "version": 1,
+      }
+    `);
   });
 
   it("lets others run while it writes and reads", async () => {

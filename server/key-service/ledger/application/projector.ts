@@ -10,6 +10,7 @@ import { TABLE_NAMES } from "../projection/domain/tables.ts";
 import { IndexWaiters, ProjectionLate } from "./index-waiters.ts";
 import { textsNow, withTexts } from "./open-texts.ts";
 import type { OpeningSource, ProjectionStore, RowWrites, TableWrites } from "./projection-store.ts";
+import { Turns } from "./turns.ts";
 
 export type ProjectorParts = {
   readonly ledger: Pick<Ledger, "head" | "entries">;
@@ -143,8 +144,10 @@ export class Projector {
     const to = Math.min(ledger.head().size, from + batchEntries);
     if (to <= from) return false;
     const book = new RowBook();
+    const turns = new Turns();
     for await (const { index, bytes } of ledger.entries(from, to)) {
       book.take(changesOfEntry(index, decodeEntry(bytes)));
+      if (turns.isOver) await turns.pass();
     }
     const outcome = await store.write(from, to, await this.#writesOf(book));
     if (outcome.status === "fenced") {

@@ -374,9 +374,14 @@ const PRIMARY: readonly PrimaryCase[] = [
       /ledger_entry \{"index":"17"\} bytes changed.*ledger_entry \{"index":"18"\} bytes changed/s,
   },
   {
+    columns: ["ledger_entry.bytes", "ledger_entry.leaf_hash"],
+    edit: "UPDATE keyservice.ledger_entry SET bytes = 'no entry', leaf_hash = sha256('\\x00' || 'no entry'::bytea) WHERE index = 17",
+    expected: /ledger_entry \{"index":"17"\} bytes changed/,
+  },
+  {
     columns: ["ledger_entry.index"],
     edit: "UPDATE keyservice.ledger_entry SET index = 100000 WHERE index = 17",
-    expected: /"index":"17"\} null missing.*outside of|\(not an id\).*unknown-row/s,
+    expected: /"index":"17"\} null missing.*beyond-the-head.*unknown-row/s,
   },
   {
     columns: ["ledger_entry.index"],
@@ -387,6 +392,17 @@ const PRIMARY: readonly PrimaryCase[] = [
     columns: ["tree_head.size"],
     edit: "UPDATE keyservice.tree_head SET size = size - 1",
     expected: /tree_head \{"id":"1"\} size changed/,
+  },
+  {
+    columns: ["tree_head.size"],
+    edit: "UPDATE keyservice.tree_head SET size = 9223372036854775807",
+    expected: /tree_head \{"id":"1"\} size changed/,
+  },
+  {
+    columns: ["tree_head.size", "ledger_entry.index"],
+    edit: `WITH more AS (UPDATE keyservice.tree_head SET size = size + 1 RETURNING size)
+           INSERT INTO keyservice.ledger_entry SELECT size - 1, '\\x7b', sha256('\\x007b') FROM more`,
+    expected: /tree_head \{"id":"1"\} size changed.*beyond-the-head.*unknown-row/s,
   },
   {
     columns: ["tree_head.root"],
@@ -451,6 +467,14 @@ const PRIMARY: readonly PrimaryCase[] = [
   })),
 ];
 
+async function restore(tables: readonly string[]): Promise<void> {
+  for (const table of tables) {
+    await room.sql(`DELETE FROM keyservice.${table}`);
+    await room.sql(`INSERT INTO keyservice.${table} SELECT * FROM saved_${table}`);
+    await room.sql(`DROP TABLE saved_${table}`);
+  }
+}
+
 describe("AUD-2 primary tables, edited behind the key service's back", () => {
   it("have a case for every column, or a reason why not", async () => {
     const all = [...(await listColumns("keyservice"))].flatMap(([table, columns]) =>
@@ -474,14 +498,13 @@ describe("AUD-2 primary tables, edited behind the key service's back", () => {
          ON (v.tenant, v.secret, v.version) = (s.tenant, s.secret, s.current_version)
         WHERE s.status = 'active' AND s.tenant = 'acme' LIMIT 1`,
     );
-    for (const table of tables) await room.sql(`CREATE TABLE saved AS TABLE keyservice.${table}`);
-    await room.sql(edit.replace("$ENVELOPE", envelope?.digest ?? ""));
-    const { differences } = await room.checker.run();
     for (const table of tables) {
-      await room.sql(`DELETE FROM keyservice.${table}`);
-      await room.sql(`INSERT INTO keyservice.${table} SELECT * FROM saved`);
-      await room.sql("DROP TABLE saved");
+      await room.sql(`CREATE TABLE saved_${table} AS TABLE keyservice.${table}`);
     }
+    const { differences } = await room
+      .sql(edit.replace("$ENVELOPE", envelope?.digest ?? ""))
+      .then(() => room.checker.run())
+      .finally(() => restore(tables));
     expect(differences.map(lineOf).join("\n")).toMatch(expected);
     for (const { table, repaired } of differences) {
       expect(repaired).toBe(/^projection|snapshot$/.test(table));

@@ -9,7 +9,9 @@ import {
 import type { Instant } from "@countersign/protocol/instants";
 import { type TenantId, tenantId } from "@countersign/protocol/names";
 import { type Openings, openings } from "@countersign/protocol/openings";
+import { parseStatement, statementDigest } from "@countersign/protocol/statement";
 import type { Pool } from "pg";
+import { z } from "zod";
 
 /** A statement that waits for a signature. Immutable: nothing but its outcome is ever added. */
 export type Draft = {
@@ -29,13 +31,16 @@ export type StoredDraft = Draft & {
 
 /**
  * Drafts are a convenience, not a truth: what the desk shows is what is signed, and what is signed is
- * judged anew. An edited draft therefore changes what a person reads, and nothing else.
+ * judged anew. A row that does not fit together is as good as none, and reported; one that was replaced
+ * as a whole changes what a person reads, and nothing else.
  */
 export class DraftStore {
   readonly #pool: Pool;
+  readonly #onTampering: (what: string) => void;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, onTampering: (what: string) => void = () => {}) {
     this.#pool = pool;
+    this.#onTampering = onTampering;
   }
 
   async save(it: Draft): Promise<void> {
@@ -56,7 +61,7 @@ export class DraftStore {
     });
   }
 
-  /** In the order asked for; those that are gone are left out. */
+  /** In the order asked for; those that are gone, or not what was saved, are left out. */
   async load(ids: readonly DraftId[]): Promise<StoredDraft[]> {
     const { rows } = await this.#pool.query<DraftRow>({
       name: "load-drafts",
@@ -66,11 +71,13 @@ export class DraftStore {
              FROM keyservice.draft WHERE id = ANY($1::text[])`,
       values: [ids],
     });
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    return ids.flatMap((id) => {
-      const row = byId.get(id);
-      return row === undefined ? [] : [fromRow(row)];
-    });
+    const byId = new Map<string, StoredDraft>();
+    for (const row of rows) {
+      const whole = await fromRow(row);
+      if (whole === null) this.#onTampering("a draft is not the one that was saved");
+      else byId.set(row.id, whole);
+    }
+    return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
   async decline(ids: readonly DraftId[]): Promise<void> {
@@ -101,6 +108,8 @@ export class DraftStore {
   }
 }
 
+const parts = z.object({ id: draftId, tenant: tenantId, signer: personId, digest, openings });
+
 type DraftRow = {
   id: string;
   tenant: string;
@@ -114,14 +123,24 @@ type DraftRow = {
   accepted_index: number | null;
 };
 
-function fromRow(row: DraftRow): StoredDraft {
+/** Null where the parts of a row do not belong together. */
+async function fromRow(row: DraftRow): Promise<StoredDraft | null> {
+  const parsed = parts.safeParse(row);
+  const statement = parseStatement(row.statement);
+  if (!parsed.success || !statement.ok) return null;
+  const { id, tenant, signer, digest: named, openings: texts } = parsed.data;
+  const fits =
+    statement.value.tenant === tenant &&
+    statement.value.signer.person === signer &&
+    (await statementDigest(row.statement)) === named;
+  if (!fits) return null;
   return {
-    draft: draftId.parse(row.id),
-    tenant: tenantId.parse(row.tenant),
-    signer: personId.parse(row.signer),
-    digest: digest.parse(row.digest),
+    draft: id,
+    tenant,
+    signer,
+    digest: named,
     statement: row.statement,
-    openings: openings.parse(row.openings),
+    openings: texts,
     draftedAt: row.drafted_at as Instant, // formatted by the query in exactly this form
     signBy: row.sign_by as Instant, // likewise
     declined: row.declined,

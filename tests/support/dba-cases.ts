@@ -1,0 +1,99 @@
+/** What a hostile administrator of the database does to one column of one row. */
+export const ALTERATIONS = ["flip", "swap", "swap tenant", "old", "delete"] as const;
+export type Alteration = (typeof ALTERATIONS)[number];
+
+/**
+ * What becomes of the honest use of the altered row. `right`: it gave exactly what it gives otherwise. `seen`: the
+ * desk shows the difference to whoever signs. `unopened`: an id is shown where the text was. All else is the code
+ * of a refusal. `reported`: an entry says so.
+ */
+export type Case = { readonly [how in Exclude<Alteration, "old">]: string } & {
+  /** Only where rows of this table change in their lives. */
+  readonly old?: string;
+  /** Why it is harmless, wherever an outcome is neither a refusal nor reported. */
+  readonly why?: string;
+};
+
+const always = (outcome: string, why?: string): Case => ({
+  flip: outcome,
+  swap: outcome,
+  "swap tenant": outcome,
+  delete: outcome,
+  ...(why === undefined ? {} : { why }),
+});
+
+const REFUSED = "tampering-found, reported";
+const GONE = "draft-gone, reported";
+const ERASED =
+  "an opening that is not there is an erasure, which is allowed: the desk shows the id, never another text";
+const SAME = "both rows have the same value here: nothing changed";
+
+/** Rows that are read and checked whenever they are used. */
+export const USED_ROWS: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
+  envelope: {
+    digest: { ...always(REFUSED), old: REFUSED },
+    tenant: { ...always(REFUSED, SAME), swap: "right", old: "right" },
+    secret: {
+      ...always("right", "never read: the ledger names the envelope by its digest"),
+      old: "right",
+    },
+    version: { ...always("right", "never read, as `secret`"), old: "right" },
+    sealed: { ...always(REFUSED), old: REFUSED },
+    staged_at: {
+      ...always("right", "never read: tells an operator the age of what nobody signed"),
+      old: "right",
+    },
+  },
+  opening: {
+    tenant: { ...always("unopened", `${ERASED}; ${SAME}`), swap: "right" },
+    commitment: { ...always("unopened", ERASED), swap: "unopened, reported" },
+    label: {
+      ...always("unopened, reported", SAME),
+      swap: "right",
+      "swap tenant": "right",
+    },
+    salt: always("unopened, reported"),
+    value: always("unopened, reported"),
+  },
+  draft: {
+    id: {
+      ...always(
+        "seen",
+        "a draft is a proposal for a signature: another one under its id is read before it is signed, and a lost one is drafted again",
+      ),
+      flip: "draft-gone",
+      delete: "draft-gone",
+    },
+    tenant: { ...always(GONE, SAME), swap: "right" },
+    signer: { ...always(GONE, SAME), swap: "right" },
+    digest: always(GONE),
+    statement: always(GONE),
+    openings: {
+      ...always("seen", "the desk shows the ids of what does not open; other texts never do"),
+      delete: GONE,
+    },
+    drafted_at: always("right", "never read"),
+    sign_by: always(
+      "right",
+      "says when to sweep the row away; until when it may be signed stands in the signed statement",
+    ),
+    declined_at: {
+      ...always("draft-gone", SAME),
+      swap: "right",
+      "swap tenant": "right",
+    },
+    accepted_index: {
+      ...always("draft-gone", SAME),
+      swap: "right",
+      "swap tenant": "right",
+    },
+  },
+  ledger_entry: {
+    index: always(REFUSED),
+    bytes: always(REFUSED),
+    leaf_hash: always(
+      "right",
+      "a running service has the tree in memory; the next start reads this column and refuses it",
+    ),
+  },
+};
