@@ -173,12 +173,13 @@ export async function enrolKeyStatement(of: {
 }): Promise<Made> {
   const opener = new Opener();
   const { credential, publicKey, algorithm, aaguid, backupEligible } = of;
+  const model = { aaguid, backupEligible, attestation: "unverified" };
   const authority =
     of.vouching === null
       ? { by: "invitation", invitation: zeroDigest }
       : { by: "own-key", credential: credentialId.parse(of.vouching) };
   const person = { person: of.by.person, name: await opener.text("person-name", of.by.name) };
-  const body = { person, credential, publicKey, algorithm, aaguid, backupEligible, authority };
+  const body = { person, credential, publicKey, algorithm, ...model, authority };
   return make(opener, { kind: "enrol-key", signer: of.by, role: "member", body });
 }
 

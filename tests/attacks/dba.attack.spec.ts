@@ -1,9 +1,13 @@
+import { canonicalise } from "@countersign/protocol/canonical";
+import type { DeviceId, Digest } from "@countersign/protocol/ids";
+import { statementDigest } from "@countersign/protocol/statement";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Column,
   DatabaseAttacker,
   emptied,
   flipped,
+  type RowRef,
   type Undo,
 } from "../support/database-attacker.ts";
 import {
@@ -14,10 +18,10 @@ import {
   envelopeArena,
   openingArena,
 } from "../support/dba-arenas.ts";
-import { ALTERATIONS, type Alteration, USED_ROWS } from "../support/dba-cases.ts";
+import { ALTERATIONS, type Alteration, START_ROWS, USED_ROWS } from "../support/dba-cases.ts";
 import { createDbaRoom, type DbaRoom, openAll } from "../support/dba-room.ts";
 
-const _FULL = process.env.COUNTERSIGN_PROVE === "full";
+const FULL = process.env.COUNTERSIGN_PROVE === "full";
 /** Not a small step: the next index may be taken. */
 const FAR = 1_000_000;
 
@@ -65,7 +69,213 @@ describe("dba", () => {
       expect(await openAll(room), "put back, everything is as before").toBe("right right right");
     });
   }
+
+  it("KEY-2 no column of a primary table is without a case, and no outcome without a refusal, a report or a reason", () => {
+    const cases = { ...START_ROWS, ...USED_ROWS };
+    const missing = columns.filter(({ table, column }) => cases[table]?.[column] === undefined);
+    expect(missing.map((it) => `${it.table}.${it.column}`)).toEqual([]);
+    for (const [table, of] of Object.entries(USED_ROWS)) {
+      for (const [column, { why, ...outcomes }] of Object.entries(of)) {
+        const silent = Object.values(outcomes).some((it) => /^(right|unopened|seen)$/.test(it));
+        expect(why !== undefined, `${table}.${column} has a reason`).toBe(silent);
+      }
+    }
+    for (const [table, of] of Object.entries(START_ROWS)) {
+      for (const [column, { start, running, why }] of Object.entries(of)) {
+        const silent = start === "serves" || running === "right";
+        expect(why !== undefined, `${table}.${column} has a reason`).toBe(silent);
+      }
+    }
+  });
+
+  it("AUD-2 SEG-1 after a restart altered rows are refused as before it", async () => {
+    for (const how of FULL ? ALTERATIONS : (["swap tenant", "delete"] as const)) {
+      const envelope = await envelopeArena(room, dba);
+      const opening = await openingArena(room);
+      const used = [
+        ["envelope", "sealed", envelope],
+        ["opening", "value", opening],
+      ] as const;
+      const undos: Undo[] = [];
+      for (const [table, column, arena] of used) {
+        if (how !== "old" || arena.older !== null)
+          undos.push(await alter(dba, arena, columnOf(table, column), how));
+      }
+      await restart(room);
+      for (const [table, column, arena] of used) {
+        if (how === "old" && arena.older === null) continue;
+        const expected = USED_ROWS[table]?.[column]?.[how];
+        expect(await attempt(room, dba, arena), `${table}.${column}: ${how}`).toBe(expected);
+      }
+      for (const undo of undos) await undo();
+    }
+    expect(await openAll(room)).toBe("right right right");
+  });
+
+  it("AUD-2 a running service refuses a head or an entry that was moved under it, and recovers when it is put back", async () => {
+    // Whoever owns the table takes its constraint away first.
+    await dba.rows("ALTER TABLE keyservice.tree_head DROP CONSTRAINT tree_head_id_check");
+    const outcomes: Record<string, string> = {};
+    for (const [table, cases] of Object.entries(START_ROWS)) {
+      for (const name of Object.keys(cases)) {
+        const undo = await damage(table, name);
+        const codes = new Set((await openAll(room)).split(" "));
+        outcomes[`${table}.${name}`] = [...codes].join(" ");
+        await undo();
+        await expect
+          .poll(() => openAll(room), {
+            timeout: 120_000,
+            interval: 200,
+            message: `${table}.${name}`,
+          })
+          .toBe("right right right");
+      }
+    }
+    const expected = Object.entries(START_ROWS).flatMap(([table, cases]) =>
+      Object.entries(cases).map(([name, { running }]) => [`${table}.${name}`, running]),
+    );
+    expect(outcomes).toEqual(Object.fromEntries(expected));
+  });
+
+  it("AUD-2 a start refuses an altered head or entry, says what disagrees and what to do, and passes over an altered snapshot", async () => {
+    const { installation } = room;
+    await stopKeyService(installation);
+    for (const [table, cases] of Object.entries(START_ROWS)) {
+      for (const [name, { start, long }] of Object.entries(cases)) {
+        if (long && !FULL) continue;
+        const undo = await damage(table, name);
+        const outcome = await startOutcome(installation);
+        expect(outcome, `${table}.${name}`).toMatch(start);
+        if (outcome === "serves") {
+          expect(await openAll(room), `${table}.${name}`).toBe("right right right");
+          await stopKeyService(installation);
+        } else {
+          expect(outcome, `${table}.${name}`).toMatch(/Restore the database .* npm run reset/);
+        }
+        // An altered snapshot stays: it must not come to be believed later.
+        if (table !== "snapshot") await undo();
+      }
+    }
+    await dba.rows("DELETE FROM keyservice.snapshot");
+    const undo = await damage("ledger_entry", "bytes");
+    expect(await startOutcome(installation)).toMatch(/entry \d+ in the database is not the one/);
+    await undo();
+    expect(await startOutcome(installation)).toBe("serves");
+    expect(await openAll(room)).toBe("right right right");
+  });
+
+  it("ID-2 AUD-2 entries, openings and drafts that the administrator writes give nobody anything", async () => {
+    const { cast, installation } = room;
+    const { sam, olivia, eve, laptop } = cast;
+    await sam.identify();
+
+    const asked = await ask(cast);
+    const view = async () =>
+      value(await sam.desk("/desk/v1/proposals/read", { proposal: asked.proposal })).view;
+    const [named] = await dba.rows(
+      "SELECT commitment FROM keyservice.opening WHERE value LIKE 'Olivia %' AND label = 'person-name'",
+    );
+    const name: RowRef = {
+      table: "keyservice.opening",
+      by: "commitment",
+      key: named?.commitment ?? "",
+    };
+    expect(JSON.stringify(await rendered(await view()))).toContain("Olivia Hart");
+    const renamed = await dba.set(name, columnOf("opening", "value"), "Cass Lindqvist");
+    const shown = JSON.stringify(await rendered(await view()));
+    expect(shown).not.toMatch(/Cass Lindqvist|Olivia Hart/);
+    expect(shown).toContain(olivia.person);
+    await renamed();
+
+    const evesLaptop = await TestDevice.login(eve, "Eve's laptop");
+    const { draft } = await laptop.draft(asking(laptop));
+    const read = value(await call(installation, "/desk/v1/drafts/read", { drafts: [draft] }));
+    const honest = Buffer.from(read.drafts[0]?.statement ?? "", "base64url");
+    const touch = olivia.key.sign({ challenge: await statementDigest(honest) });
+    const forged = await sealedForEve(honest, evesLaptop.device);
+    await dba.rows("UPDATE keyservice.draft SET statement = $2, digest = $3 WHERE id = $1", [
+      draft,
+      forged,
+      await statementDigest(forged),
+    ]);
+    const desk = JSON.stringify(await shownDraft(installation, draft));
+    expect(desk, "the desk shows whose device it is").toContain(evesLaptop.device);
+    for (const assertion of [touch, eve.key.sign({ challenge: await statementDigest(forged) })]) {
+      const signed = await call(installation, "/desk/v1/drafts/sign", {
+        drafts: [draft],
+        assertion,
+      });
+      expect(signed).toMatchObject({ ok: false, code: "assertion-rejected" });
+    }
+
+    const [last] = await dba.rows(
+      `SELECT index::text, convert_from(bytes, 'UTF8') AS json FROM keyservice.ledger_entry
+        WHERE position('"ProposalApproved"'::bytea IN bytes) > 0 ORDER BY index DESC LIMIT 1`,
+    );
+    const grant = { type: "RolesChanged", tenant: "acme", person: eve.person, sponsors: [] };
+    const roles = [{ role: "security-admin", service: null }];
+    const entry = { ...JSON.parse(last?.json ?? ""), events: [{ ...grant, roles }] };
+    const bytes = Buffer.from(canonicalise(entry));
+    await dba.rows(
+      `INSERT INTO keyservice.ledger_entry SELECT size, $1, sha256('\\x00'::bytea || $1) FROM keyservice.tree_head`,
+      [bytes],
+    );
+    expect(await openAll(room)).toBe("unavailable unavailable unavailable");
+    const [outcome] = await decideOrRefuse(eve, asked.proposal);
+    expect(outcome).not.toBe("accepted");
+    await dba.rows("DELETE FROM keyservice.ledger_entry WHERE bytes = $1", [bytes]);
+    await expect
+      .poll(() => openAll(room), { timeout: 120_000, interval: 200 })
+      .toBe("right right right");
+  });
+
+  function columnOf(table: string, column: string): Column {
+    const found = columns.find((it) => it.table === table && it.column === column);
+    if (found === undefined) throw new Error(`there is no column ${table}.${column}`);
+    return found;
+  }
+
+  /** Flips one column of the newest row, or takes the row. */
+  async function damage(table: string, name: string): Promise<Undo> {
+    const by = { tree_head: "id", ledger_entry: "index", snapshot: "size" }[table] ?? "";
+    // An entry from the middle: the last ones are still on their way to other places.
+    const offset = table === "ledger_entry" ? 20 : 0;
+    const [found] = await dba.rows(
+      `SELECT "${by}"::text AS key FROM keyservice."${table}" ORDER BY "${by}" DESC OFFSET ${offset} LIMIT 1`,
+    );
+    // A service that was never stopped has taken no snapshot yet: there is nothing to alter.
+    if (found === undefined) return async () => {};
+    const row: RowRef = { table: `keyservice.${table}`, by, key: found.key ?? "" };
+    if (name === "(row)") return dba.remove(row);
+    const column = columnOf(table, name);
+    const was = await dba.get(row, name);
+    const far = name === by ? String(Number(was) + FAR) : flipped(was, column.type);
+    return dba.set(row, column, far);
+  }
 });
+
+/** The same request, to be sealed to another device. */
+async function sealedForEve(statement: Buffer, device: DeviceId): Promise<Buffer> {
+  const json = JSON.parse(statement.toString("utf8"));
+  return Buffer.from(
+    canonicalise({
+      ...json,
+      body: { ...json.body, recipient: { ...json.body.recipient, device } },
+    }),
+  );
+}
+
+async function decideOrRefuse(person: TestPerson, proposal: Digest): Promise<string[]> {
+  await person.identify();
+  const drafted = await person.desk("/desk/v1/proposals/decide", {
+    proposals: [proposal],
+    decision: "approve",
+    reason: null,
+  });
+  if (!drafted.ok) return [drafted.code];
+  const outcomes = await person.sign(drafted.value.drafts);
+  return outcomes.map((it) => it.refused?.code ?? "accepted");
+}
 
 async function alter(
   dba: DatabaseAttacker,

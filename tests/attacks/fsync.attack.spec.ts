@@ -93,14 +93,16 @@ describe("fsync", () => {
     return [service.child.pid ?? 0];
   };
 
-  /** Asks for a use that nobody else wants until the answer is one; the fault is at work meanwhile. */
-  const refusal = async () => {
-    const key = await generateRequestKey();
-    for (;;) {
-      // A value may still go out whose record was complete when the fault began: the next use, then.
-      const opening = await house.storm.open(await house.storm.takeUse(), key);
-      if (opening.is === "refused" && opening.code !== "rate-limited") return opening;
-    }
+  /** A client of our own; asks again and again with one key until it is refused. */
+  const client = async () => {
+    const [use, key] = [await house.storm.takeUse(), await generateRequestKey()];
+    return async () => {
+      for (;;) {
+        // A value may still go out whose record was complete when the fault began.
+        const opening = await house.storm.open(use, key);
+        if (opening.is === "refused" && opening.code !== "rate-limited") return opening;
+      }
+    };
   };
 
   const goesOn = async () => {
@@ -119,6 +121,7 @@ describe("fsync", () => {
     async ({ who, calls, files }, context) => {
       if (noInjection !== null) return context.skip(noInjection);
       if (who === "PostgreSQL" && house.postgres === null) return context.skip(NOT_OURS);
+      const refusal = await client();
       const fault = await inject(processesOf(who), calls, files?.(house) ?? []);
       try {
         await struck(fault);
@@ -163,6 +166,7 @@ describe("fsync", () => {
     if (noInjection !== null) return context.skip(noInjection);
     const { postgres } = house;
     if (postgres === null) return context.skip(NOT_OURS);
+    const refusal = await client();
     await postgres.kill();
     expect(await refusal()).toMatchObject({ code: "unavailable" });
     await postgres.start();

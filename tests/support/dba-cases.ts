@@ -97,3 +97,66 @@ export const USED_ROWS: Readonly<Record<string, Readonly<Record<string, Case>>>>
     ),
   },
 };
+
+/** What a start does on a row that was altered while the service was down, and what a running service does. */
+export type StartCase = {
+  /** `serves`, or what the refusal says. */
+  readonly start: string | RegExp;
+  /** While running: `right` for every opening, or the code that refuses them until the row is put back. */
+  readonly running: string;
+  /** Why it is harmless, wherever it serves. */
+  readonly why?: string;
+  /** Left to the long form: nothing else is tried by it. */
+  readonly long?: true;
+};
+
+const IN_MEMORY = "right";
+const HEALED = "the next append writes the head anew";
+const FENCED = "the service takes the pen again, under a new fence";
+const PASSED_OVER =
+  "does not verify, is passed over with a line in the log, and the ledger is read from its beginning";
+
+/** Rows that a start reads. `(row)`: the whole row is gone. */
+export const START_ROWS: Readonly<Record<string, Readonly<Record<string, StartCase>>>> = {
+  tree_head: {
+    id: { start: /has \d+ entries and no tree head/, running: "unavailable", long: true },
+    size: { start: /columns of the tree head/, running: "unavailable" },
+    root: { start: /columns of the tree head/, running: "right", why: HEALED, long: true },
+    note: { start: /not signed by this log's key/, running: "right", why: HEALED },
+    fence: { start: "serves", running: "unavailable", why: FENCED, long: true },
+    holder: { start: "serves", running: "right", why: "a name for operators", long: true },
+    renewed_at: { start: "serves", running: "right", why: "written every two seconds", long: true },
+    "(row)": { start: /has \d+ entries and no tree head/, running: "unavailable" },
+  },
+  ledger_entry: {
+    index: { start: /lacks entries/, running: IN_MEMORY, why: "refused when read" },
+    bytes: {
+      start: "serves",
+      running: IN_MEMORY,
+      why: "a signed snapshot stands for what it covers; refused when read, and without a snapshot at start",
+    },
+    leaf_hash: { start: /entries were changed/, running: IN_MEMORY, why: "refused at start" },
+    "(row)": { start: /lacks entries/, running: IN_MEMORY, why: "refused when read" },
+  },
+  snapshot: {
+    size: { start: "serves", running: "right", why: PASSED_OVER, long: true },
+    root: { start: "serves", running: "right", why: PASSED_OVER, long: true },
+    fold_version: { start: "serves", running: "right", why: PASSED_OVER, long: true },
+    state: { start: "serves", running: "right", why: PASSED_OVER },
+    signature: { start: "serves", running: "right", why: PASSED_OVER, long: true },
+    "(row)": {
+      start: "serves",
+      running: "right",
+      why: "the older snapshot or the ledger is read instead",
+      long: true,
+    },
+  },
+};
+
+/**
+ * Not compared with the ledger: what the projector itself keeps. Flipped, the checker resets it and every
+ * projection is made anew.
+ */
+export const CATALOGUES: Readonly<Record<string, string>> = {
+  cursor: "how far the projector is: a wrong one only makes it start again, or wait",
+};

@@ -30,7 +30,12 @@ import {
 } from "./rendering-phrases.ts";
 import type { RenderedField, Rendering } from "./rendering-shape.ts";
 import { ROLE_NAMES } from "./roles.ts";
-import type { KEY_ALGORITHMS, StatementKind, StatementOf } from "./statement.ts";
+import type {
+  ATTESTATION_LEVELS,
+  KEY_ALGORITHMS,
+  StatementKind,
+  StatementOf,
+} from "./statement.ts";
 
 /*
  * One card for each kind of statement: what is signed, in words that somebody woken at three in the
@@ -80,6 +85,7 @@ const CARDS: Cards = {
         mono("Public key", body.publicKey),
         text("Algorithm", ALGORITHM_NAMES[body.algorithm]),
         mono("Model (AAGUID)", body.aaguid),
+        text("Maker", ATTESTATION_PHRASES[body.attestation]),
         authority.by === "invitation"
           ? mono("Enrolment link", authority.invitation)
           : mono("Vouching key", authority.credential),
@@ -219,6 +225,13 @@ const CARDS: Cards = {
     };
   },
 };
+
+const ATTESTATION_PHRASES = {
+  none: "the key says nothing of its maker",
+  self: "the key vouches for itself",
+  unverified: "a certificate that nobody checked",
+  verified: "checked against a pinned root",
+} as const satisfies Record<(typeof ATTESTATION_LEVELS)[number], string>;
 
 const ALGORITHM_NAMES = {
   [-7]: "ES256 (ECDSA on P-256)",

@@ -93,6 +93,8 @@ describe("everything that matters is shown", () => {
       "auditor",
       "end-to-end",
       "gateway-vouched",
+      "none",
+      "self",
       "2031-05-06T07:08:09Z",
     ];
     return [flip(2), flip(0), flip(value.length - 2), `${value}0`, ...words].filter(

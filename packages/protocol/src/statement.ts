@@ -67,6 +67,8 @@ export type ValueRef = z.infer<typeof valueRef>;
 /** COSE algorithm numbers that hardware keys may use: ES256, EdDSA, RS256. */
 export const KEY_ALGORITHMS = [-7, -8, -257] as const;
 
+export const ATTESTATION_LEVELS = ["none", "self", "unverified", "verified"] as const;
+
 const enrolKey = z.strictObject({
   person: personRef,
   credential: credentialId,
@@ -76,6 +78,8 @@ const enrolKey = z.strictObject({
   aaguid: z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
   /** WebAuthn BE: the key can be copied between devices. */
   backupEligible: z.boolean(),
+  /** What is known of the maker: `verified` by a chain to a pinned root, else only what the key says of itself. */
+  attestation: z.enum(ATTESTATION_LEVELS),
   /** Who vouches: a one-time invitation named in genesis, or a key that the person already has. */
   authority: z.discriminatedUnion("by", [
     z.strictObject({ by: z.literal("invitation"), invitation: digest }),

@@ -7,6 +7,7 @@ import { COMMITTED_FIELDS, type Openings } from "../src/openings.ts";
 import { policyDigest, type SecretPolicy } from "../src/policy.ts";
 import { ROLES } from "../src/roles.ts";
 import {
+  ATTESTATION_LEVELS,
   encodeStatement,
   KEY_ALGORITHMS,
   parseStatement,
@@ -82,6 +83,7 @@ const BODIES: { readonly [K in StatementKind]: fc.Arbitrary<StatementOf<K>["body
     algorithm: fc.constantFrom(...KEY_ALGORITHMS),
     aaguid: fc.uuid().map((it) => it.toLowerCase()),
     backupEligible: fc.boolean(),
+    attestation: fc.constantFrom(...ATTESTATION_LEVELS),
     authority: fc.oneof(
       fc.record({ by: fc.constant("invitation" as const), invitation: aDigest }),
       fc.record({ by: fc.constant("own-key" as const), credential: aCredentialId }),

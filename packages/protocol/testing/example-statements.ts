@@ -175,7 +175,11 @@ async function revoke(desk: Desk, subject: object) {
 }
 
 const KEY = { credential: bytesNo(21, 32), publicKey: bytesNo(22, 77), algorithm: -7 };
-const MODEL = { aaguid: "01020304-0506-0708-0102-030405060708", backupEligible: false };
+const MODEL = {
+  aaguid: "01020304-0506-0708-0102-030405060708",
+  backupEligible: false,
+  attestation: "self",
+};
 
 export const EXAMPLES: Readonly<
   Record<string, readonly [shows: string, make: () => Promise<Made>]>

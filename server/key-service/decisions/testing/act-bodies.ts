@@ -116,6 +116,7 @@ export function keyBody(
     algorithm: -7,
     aaguid: "01020304-0506-0708-0102-030405060708",
     backupEligible: false,
+    attestation: "self",
     authority: { by: "own-key", credential: own.credential },
     ...changes,
   };

@@ -1,7 +1,6 @@
 import { secretName, type TenantId } from "@countersign/protocol/names";
 import { REFUSAL_CODES } from "@countersign/protocol/refusals";
 import type { Role } from "@countersign/protocol/roles";
-import type { StatementOf } from "@countersign/protocol/statement";
 import { ENVIRONMENTS } from "@countersign/protocol/taxonomy";
 import { rulesOf } from "../../requests/domain/act-rules.ts";
 import { type Chain, chainForUse, isComplete } from "../../requests/domain/chain.ts";
@@ -9,11 +8,8 @@ import type { ProposedStatement } from "../../requests/domain/proposal.ts";
 import type { Key, Person } from "../../roster/domain/roster.ts";
 import { identityDigest } from "../../secrets/domain/identity.ts";
 import { decideExpiry } from "../domain/decide-expiry.ts";
-import type { DomainEvent } from "../domain/event.ts";
-import { keysOf } from "../domain/state.ts";
 import {
   devicesOf,
-  isActive,
   keyOf,
   pendingOf,
   peopleOf,
@@ -27,6 +23,7 @@ import {
   somePolicy,
   someReason,
 } from "./history-picks.ts";
+import { revoke } from "./history-revocations.ts";
 import type { HistoryWorld } from "./history-world.ts";
 
 type Act = (world: HistoryWorld, tenant: TenantId) => void;
@@ -66,6 +63,7 @@ function enrolKey(world: HistoryWorld, tenant: TenantId): void {
     algorithm: -7,
     aaguid: "01020304-0506-0708-0102-030405060708",
     backupEligible: world.chance(0.3),
+    attestation: "unverified",
     authority:
       own === undefined && invitation !== undefined
         ? ({ by: "invitation", invitation: invitation.invitation } as const)
@@ -279,86 +277,6 @@ function changeRole(world: HistoryWorld, tenant: TenantId): void {
   const body = { person, before: [...roles], after };
   const of = world.draft("change-role", body, signer.person, "officer");
   propose(world, signer.person, "officer", signer.key, of, [{ anyOf: ["officer"] }]);
-}
-
-function revoke(world: HistoryWorld, tenant: TenantId): void {
-  const signer = signerOf(world, tenant, "security-admin");
-  const revocation = signer && someRevocation(world, tenant, signer.key);
-  if (signer === undefined || revocation === undefined) return;
-  const [subject, event] = revocation;
-  const reason = world.commit(tenant, "reason", `Lost ${world.entries.length}`);
-  const of = world.draft("revoke", { subject, reason }, signer.person, "security-admin");
-  world.sign(of, signer.key, () => [event]);
-}
-
-type Revocation = readonly [StatementOf<"revoke">["body"]["subject"], DomainEvent];
-
-function someRevocation(
-  world: HistoryWorld,
-  tenant: TenantId,
-  signing: Key,
-): Revocation | undefined {
-  const room = roomOf(world, tenant);
-  switch (Math.floor(world.random() * 8)) {
-    case 0:
-    case 1: {
-      const request = world.pick(runningOf(world, tenant));
-      const proposal = request === undefined ? undefined : room.grants.get(request)?.proposal;
-      if (request === undefined || proposal === undefined) return;
-      return [
-        { type: "grant", request, proposal },
-        { type: "GrantRevoked", tenant, request },
-      ];
-    }
-    case 2: {
-      const it = world.pick([...room.devices.values()].slice(-RECENT).filter(isActive));
-      if (it === undefined) return;
-      const { device, label } = it;
-      return [
-        { type: "device", device, label },
-        { type: "DeviceRevoked", tenant, device },
-      ];
-    }
-    case 3: {
-      const secret = world.pick(secretsOf(world, tenant));
-      if (secret === undefined) return;
-      return [
-        { type: "secret", secret: refOf(secret) },
-        { type: "SecretRevoked", tenant, secret: secret.secret },
-      ];
-    }
-    case 4: {
-      const it = world.pick([...room.bindings.values()].slice(-RECENT).filter(isActive));
-      const secret = it && room.secrets.get(it.secret);
-      if (it === undefined || secret === undefined) return;
-      const { binding } = it;
-      return [
-        { type: "binding", binding, secret: refOf(secret) },
-        { type: "BindingRevoked", tenant, binding },
-      ];
-    }
-    case 5:
-    case 6: {
-      const person = world.pick(peopleOf(world, tenant));
-      const spare = person && keysOf(world.state, person).filter(isActive)[1];
-      if (person === undefined || spare === undefined || spare === signing) return;
-      const { credential } = spare;
-      const type = world.chance(0.5) ? "KeyLocked" : "KeyRevoked";
-      return [
-        { type: "key", person: { person: person.person, name: person.name }, credential },
-        { type, tenant, credential },
-      ];
-    }
-    default: {
-      const eve = peopleOf(world, tenant).find((it) => it.roles.length === 0);
-      if (eve === undefined) return;
-      const { person, name } = eve;
-      return [
-        { type: "person", person: { person, name } },
-        { type: "PersonRevoked", tenant, person },
-      ];
-    }
-  }
 }
 
 function beRefused(world: HistoryWorld, tenant: TenantId): void {

@@ -77,16 +77,8 @@ export function enrolmentHandlers(parts: DeskParts, policy: RegistrationPolicy):
       now: toMilliseconds(now.value),
     });
     if (!verified.ok) return verified;
-    const { credential, publicKey, algorithm, aaguid, backupEligible } = verified.value;
-    const body = {
-      person: personRef(person),
-      credential,
-      publicKey,
-      algorithm,
-      aaguid,
-      backupEligible,
-      authority,
-    };
+    const { signCount: _, ...key } = verified.value;
+    const body = { person: personRef(person), ...key, authority };
     const drafted = await parts.drafter.draft({
       signer: person,
       role: "member",

@@ -122,6 +122,26 @@ describe("the projector", () => {
     expect(await isExact(room)).toEqual({ found: 0, projectedEntries: last + 1 });
   });
 
+  it("writes nothing where the cursor stands elsewhere: of eight who try at once, one does", async () => {
+    const room = await createOwnRoom();
+    const { store } = room;
+    await store.reset();
+    const row = { tenant: "acme", mode: "m", ledger_origin: "l", desk_origin: "d", entry: 0 };
+    const writes = (mode: string) =>
+      new Map([["tenant", { put: [{ ...row, mode }], add: [], set: [], remove: [] }]] as const);
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => store.write(0, 5, writes(`writer ${i}`))),
+    );
+    expect(outcomes.map((it) => it.status).sort()).toEqual([...Array(7).fill("fenced"), "written"]);
+    const winner = outcomes.findIndex((it) => it.status === "written");
+    const modes = () => room.sql("SELECT mode FROM projection.tenant");
+    expect(await modes()).toEqual([{ mode: `writer ${winner}` }]);
+    for (const from of [0, 4, 6]) {
+      expect(await store.write(from, from + 1, writes("late"))).toEqual({ status: "fenced" });
+    }
+    expect([await modes(), await cursorOf(room)]).toEqual([[{ mode: `writer ${winner}` }], [5]]);
+  });
+
   it.each(["before the write", "inside of it", "after it, unheard"] as const)(
     "leaves nothing half done and nothing twice when it is cut off %s",
     async (when) => {

@@ -126,6 +126,7 @@ describe("an invitation", () => {
       algorithm: -7,
       aaguid: "01020304-0506-0708-0102-030405060708",
       backupEligible: false,
+      attestation: "self",
       authority: { by: "invitation", invitation: of },
     } as const;
     return outcomeOf(
