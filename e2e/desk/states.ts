@@ -171,7 +171,6 @@ export const STATES = {
   },
   "not armed yet": async (scene) => {
     await showDraft(scene, "request");
-    await scene.visitor.page.evaluate(() => window.dispatchEvent(new Event("blur")));
     await scene.visitor.page.evaluate(() => {
       document.hasFocus = () => false;
       window.dispatchEvent(new Event("blur"));

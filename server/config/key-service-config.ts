@@ -55,6 +55,8 @@ export type KeyServiceConfig = {
    * genesis entry; with a history this is not looked at.
    */
   readonly genesis: "development" | undefined;
+  /** How often the checker runs, in seconds; once at every start too. */
+  readonly checkEverySeconds: number;
   /** Absolute; where the development genesis writes the cast's one-time enrolment links, 0600. */
   readonly peopleFile: string;
 };
@@ -135,6 +137,14 @@ const variables = {
     absolutePath.optional(),
     "Give the absolute path where the log's verifier key should be written.",
   ),
+  COUNTERSIGN_CHECK_EVERY_SECONDS: variable(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,4}$/)
+      .default("600")
+      .transform(Number),
+    "Give how often all that is stored is compared with the ledger, 1 to 99999 seconds.",
+  ),
   COUNTERSIGN_GENESIS: variable(
     z.literal("development").optional(),
     "Leave it out, or give `development` for a first start with the development cast.",
@@ -188,6 +198,7 @@ export function loadKeyServiceConfig(environment = process.env): KeyServiceConfi
     logVerifierKeyFile:
       read.COUNTERSIGN_LOG_VERIFIER_KEY_FILE ??
       join(read.COUNTERSIGN_STATE_DIR, "log-verifier-key"),
+    checkEverySeconds: read.COUNTERSIGN_CHECK_EVERY_SECONDS,
     genesis: read.COUNTERSIGN_GENESIS,
     peopleFile: read.COUNTERSIGN_PEOPLE_FILE ?? join(read.COUNTERSIGN_STATE_DIR, "people.json"),
   };

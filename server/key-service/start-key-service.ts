@@ -22,11 +22,16 @@ import { startPeopleListener } from "./desk/infrastructure/listener.ts";
 import { readPageAssets } from "./desk/infrastructure/page-assets.ts";
 import { performGenesis } from "./genesis/application/perform-genesis.ts";
 import { StateFiles } from "./genesis/infrastructure/state-files.ts";
+import { Checker } from "./ledger/application/checker.ts";
 import { loadFold } from "./ledger/application/load-fold.ts";
+import { Projector } from "./ledger/application/projector.ts";
 import { Snapshots } from "./ledger/application/snapshot.ts";
 import { Snapshotter } from "./ledger/application/snapshotter.ts";
+import { startUpkeep } from "./ledger/application/upkeep.ts";
 import { PostgresLedger } from "./ledger/infrastructure/postgres-ledger.ts";
 import { penLease } from "./ledger/infrastructure/timing.ts";
+import { PostgresCheckedDatabase } from "./ledger/projection/infrastructure/postgres-checked-database.ts";
+import { PostgresProjectionStore } from "./ledger/projection/infrastructure/postgres-projection-store.ts";
 import { PostgresSnapshotStore } from "./ledger/projection/infrastructure/postgres-snapshot-store.ts";
 import { LOG_KEY, openToken, RELEASE_KEY, refuseLeakyToken, refuseWeakKeys } from "./open-keys.ts";
 import { isDeviceActive } from "./roster/domain/roster.ts";
@@ -155,16 +160,45 @@ export async function startKeyService(
     });
     const onRecorded = ({ events }: Recorded) => {
       snapshotter.consider();
+      projector.wake();
       for (const event of events)
         if (event.type === "KeyEnrolled") files.markEnrolled(event.person);
     };
-    const reportTampering = (what: string, correlation = toBase32(randomBytes(10))) => {
+    const reportTampering = (
+      what: string,
+      correlation = toBase32(randomBytes(10)),
+      repaired = false,
+    ) => {
       log.error("tampering", "Something stored is not what the ledger records.", {
         reason: what,
         correlationId: correlation,
       });
-      void path.record("system", correlation, [{ type: "TamperingFound", what, repaired: false }]);
+      void path.record("system", correlation, [{ type: "TamperingFound", what, repaired }]);
     };
+
+    const store = new PostgresProjectionStore(pool);
+    const projector = new Projector({
+      ledger,
+      store,
+      openings,
+      onFault: (error) => logFault(log, error),
+      onDamage: (what) => reportTampering(what),
+    });
+    const upkeep = startUpkeep({
+      projector,
+      checker: new Checker({
+        ledger,
+        database: new PostgresCheckedDatabase(pool),
+        store,
+        openings,
+        snapshots,
+      }),
+      verifyFully: () => ledger.verifyFully(() => {}),
+      everySeconds: config.checkEverySeconds,
+      onFound: (what, repaired) => reportTampering(what, undefined, repaired),
+      onFault: (error) => logFault(log, error),
+    });
+    closing.push(() => upkeep.stop());
 
     const drafts = new DraftStore(pool, (what) => reportTampering(what));
     const envelopes = new EnvelopeStore(pool);

@@ -19,7 +19,18 @@ import {
   openingArena,
 } from "../support/dba-arenas.ts";
 import { ALTERATIONS, type Alteration, START_ROWS, USED_ROWS } from "../support/dba-cases.ts";
-import { createDbaRoom, type DbaRoom, openAll } from "../support/dba-room.ts";
+import {
+  createDbaRoom,
+  type DbaRoom,
+  openAll,
+  rendered,
+  restart,
+  shownDraft,
+  startOutcome,
+  stopKeyService,
+} from "../support/dba-room.ts";
+import { call, TestDevice, type TestPerson, value } from "../support/people.ts";
+import { ask, asking } from "../support/story.ts";
 
 const FULL = process.env.COUNTERSIGN_PROVE === "full";
 /** Not a small step: the next index may be taken. */

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import type { SecretName } from "@countersign/protocol/names";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Installation, startInstallation } from "../support/installation.ts";
+import { eventsOf, readLedger } from "../support/ledger-reader.ts";
 import { TestDevice, TestPerson, value } from "../support/people.ts";
 
 const NAME = "payments/prod/postgres/app-password" as SecretName;
@@ -9,7 +10,9 @@ const NAME = "payments/prod/postgres/app-password" as SecretName;
 describe("the spine", () => {
   let installation: Installation;
   beforeAll(async () => {
-    installation = await startInstallation();
+    installation = await startInstallation({
+      environment: { COUNTERSIGN_CHECK_EVERY_SECONDS: "1" },
+    });
   });
   afterAll(() => installation?.stop());
 
@@ -77,5 +80,14 @@ describe("the spine", () => {
       recipientKey: point.toString("base64url"),
     });
     expect(value(released).use).toBe(1);
+  });
+
+  it("AUD-2 the checker, run every second beside all of it, finds nothing to complain of", async () => {
+    const before = (await readLedger(installation.database)).length;
+    await new Promise((done) => setTimeout(done, 3000));
+    const entries = await readLedger(installation.database);
+    expect(entries.length).toBeGreaterThanOrEqual(before);
+    expect(eventsOf(entries, "TamperingFound")).toEqual([]);
+    expect(installation.keyService().output()).not.toMatch(/"event":"(fault|tampering|crash)"/);
   });
 });

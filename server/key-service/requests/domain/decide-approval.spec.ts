@@ -193,6 +193,16 @@ describe("who may sign at all", () => {
     expect(codeOf(world.approve(proposal, cast.tilda, "service-admin"))).toBe("not-found");
   });
 
+  it("SEG-3 lets nobody deny by a role that they hold for another service, though they may look", () => {
+    const { world, cast, proposal } = asked();
+    cast.tilda.roles = [...cast.tilda.roles, assigned("auditor")];
+    const reason = world.commit(cast.tilda, "reason", "No");
+    const denied = world.act("deny", { proposal, reason }, cast.tilda, "service-admin");
+    expect(codeOf(denied)).toBe("not-allowed");
+    const signed = world.approve(proposal, cast.tilda, "service-admin");
+    expect(codeOf(signed)).toBe("not-allowed");
+  });
+
   it("SEG-3 takes no per-service role for a request over several services", () => {
     const { world, cast, laptop, secret } = ready(POLICY.medium);
     cast.olivia.roles = [...cast.olivia.roles, assigned("service-owner", "billing")];

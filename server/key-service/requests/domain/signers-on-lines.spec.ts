@@ -197,6 +197,17 @@ describe("the stricter of two chains", () => {
     expect(isComplete(together, ["service-admin", "service-admin"])).toBe(false);
   });
 
+  it("pairs lines that are alike before lines that merely contain each other", () => {
+    const officer: Line = { anyOf: ["officer"] };
+    const wide: Line = { anyOf: ["ciso", "officer"] };
+    for (const together of [
+      stricter([officer], [wide, officer]),
+      stricter([wide, officer], [officer]),
+    ]) {
+      expect(isComplete(together, ["officer", "ciso"])).toBe(true);
+    }
+  });
+
   it("is never weaker for chains of any roles", () => {
     const someChain = fc.array(
       fc.record({ anyOf: fc.uniqueArray(fc.constantFrom(...SIGNING), { maxLength: 3 }) }),
