@@ -196,6 +196,11 @@ export async function startKeyService(
       verifyFully: () => ledger.verifyFully(() => {}),
       everySeconds: config.checkEverySeconds,
       onFound: (what, repaired) => reportTampering(what, undefined, repaired),
+      onChecked: ({ rowsCompared, found }) =>
+        log.info("checked", "What is stored was compared with the ledger.", {
+          size: rowsCompared,
+          count: found,
+        }),
       onFault: (error) => logFault(log, error),
     });
     closing.push(() => upkeep.stop());

@@ -161,7 +161,7 @@ describe("dba", () => {
           expect(await openAll(room), `${table}.${name}`).toBe("right right right");
           await stopKeyService(installation);
         } else {
-          expect(outcome, `${table}.${name}`).toMatch(/Restore the database .* npm run reset/);
+          expect(outcome, `${table}.${name}`).toMatch(/Restore the database .*npm run reset/);
         }
         // An altered snapshot stays: it must not come to be believed later.
         if (table !== "snapshot") await undo();

@@ -65,13 +65,15 @@ export const execCommand = defineCommand({
       use: chooseUse(context, it.own, it.secret, null),
     }));
     const env = await openAll(context, session, planned, variables);
-    context.world.yieldInterrupt();
-    return runChild({
+    const ended = runChild({
       file,
       argv: rest,
       values: env,
       onTerminal: context.world.stdin.isTTY === true,
     });
+    // Only once the child's own handling stands: a signal in between must find one of the two.
+    context.world.yieldInterrupt();
+    return ended;
   },
 });
 

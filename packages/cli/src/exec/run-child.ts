@@ -25,11 +25,7 @@ export type Child = {
 export function runChild(child: Child): Promise<number> {
   const [name = child.file, ...args] = child.argv;
   return new Promise((resolve, reject) => {
-    const running = spawn(child.file, args, {
-      argv0: name,
-      stdio: "inherit",
-      env: childEnvironment(child.values),
-    });
+    // Before the child exists: it may have us signalled sooner than `spawn` returns. Handlers run only after that.
     const forwarded = [...PASSED_ON, ...FROM_KEYBOARD].map((signal) => {
       const own = FROM_KEYBOARD.some((it) => it === signal) && child.onTerminal;
       const handler = () => {
@@ -37,6 +33,11 @@ export function runChild(child: Child): Promise<number> {
       };
       process.on(signal, handler);
       return { signal, handler };
+    });
+    const running = spawn(child.file, args, {
+      argv0: name,
+      stdio: "inherit",
+      env: childEnvironment(child.values),
     });
     const settle = () => {
       for (const { signal, handler } of forwarded) process.off(signal, handler);

@@ -11,6 +11,8 @@ export type UpkeepParts = {
   readonly everySeconds: number;
   /** What was found changed, as a sentence of ids and names of columns, and whether it was put right. */
   readonly onFound: (what: string, repaired: boolean) => void;
+  /** A check came to its end. */
+  readonly onChecked: (report: CheckReport) => void;
   readonly onFault: (error: unknown) => void;
 };
 
@@ -22,7 +24,9 @@ const MOST_REPORTED = 20;
  */
 export function startUpkeep(parts: UpkeepParts): { stop: () => Promise<void> } {
   const ending = new AbortController();
-  const report = ({ found, differences }: CheckReport) => {
+  const report = (of: CheckReport) => {
+    const { found, differences } = of;
+    parts.onChecked(of);
     for (const it of differences.slice(0, MOST_REPORTED))
       parts.onFound(sentenceOf(it), it.repaired);
     const rest = found - Math.min(found, MOST_REPORTED);

@@ -1,0 +1,249 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { canonicalise } from "@countersign/protocol/canonical";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDbaRoom, type DbaRoom, openAll, startOutcome, stopKeyService } from "../support/dba-room.ts";
+import { DatabaseAttacker } from "../support/database-attacker.ts";
+import type { Installation } from "../support/installation.ts";
+import { readLedger } from "../support/ledger-reader.ts";
+import { askAndApprove } from "../support/story.ts";
+import {
+  copyDatabase,
+  copyFolder,
+  type DatabaseCopy,
+  emptyTwin,
+  exchangeDatabases,
+  Forger,
+  tokenAt,
+  withoutKey,
+} from "../support/yesterday.ts";
+
+const ADVICE = /Nothing will be appended or released on this history\. Restore the database/;
+const WITNESS = /witness witness\.localhost\/1 remembers \d+ entries/;
+const MISSING = /entries are missing/;
+const CHANGED = /entries were changed/;
+
+/*
+ * Whoever keeps the backups, or the database, or even the log's own key, puts an older or another history in the
+ * place of this one. What remembers outside the database notices, and names itself.
+ */
+describe("rollback", () => {
+  let room: DbaRoom;
+  let installation: Installation;
+  const yesterday: { database: DatabaseCopy; state: string } = {} as never; // set before any test
+
+  beforeAll(async () => {
+    room = await createDbaRoom();
+    installation = room.installation;
+    await stopKeyService(installation);
+    yesterday.database = await copyDatabase(installation);
+    yesterday.state = copyFolder(installation, installation.stateDir);
+    await installation.startKeyService();
+    // Today: something that yesterday does not know.
+    await askAndApprove(room.cast, { justification: "What happened today" });
+    await stopKeyService(installation);
+  });
+  afterAll(async () => {
+    await yesterday.database?.drop();
+    await installation?.stop();
+  });
+
+  /** Starts on what is given, on today's where nothing is; ends again what serves. */
+  async function start(on: {
+    readonly database?: DatabaseCopy;
+    readonly state?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  }): Promise<string> {
+    const environment = {
+      ...(on.database === undefined ? {} : { COUNTERSIGN_DATABASE_URL: on.database.url }),
+      ...(on.state === undefined ? {} : { COUNTERSIGN_STATE_DIR: on.state }),
+      ...on.env,
+    };
+    return startOutcome(installation, environment);
+  }
+
+  /** Everything as it should be serves, and every value is right. */
+  async function servesToday(): Promise<void> {
+    expect(await start({})).toBe("serves");
+    expect(await openAll(room)).toBe("right right right");
+    await stopKeyService(installation);
+  }
+
+  const freshState = () => {
+    const state = copyFolder(installation, installation.stateDir);
+    rmSync(join(state, "checkpoint"));
+    return state;
+  };
+
+  it("AUD-2 yesterday's database is refused by the checkpoint file, which names itself", async () => {
+    const refusal = await start({ database: yesterday.database });
+    expect(refusal).toContain(`${join(installation.stateDir, "checkpoint")} remembers`);
+    expect(refusal).toMatch(MISSING);
+    expect(refusal).toMatch(ADVICE);
+  });
+
+  it("AUD-2 yesterday's database with yesterday's state folder, or with none, is refused by the witness alone", async () => {
+    for (const state of [yesterday.state, freshState()]) {
+      const refusal = await start({ database: yesterday.database, state });
+      expect(refusal).toMatch(WITNESS);
+      expect(refusal).toMatch(MISSING);
+      expect(refusal).toMatch(ADVICE);
+    }
+  });
+
+  it("AUD-2 today's database with yesterday's state folder serves: it continues what the folder remembers", async () => {
+    expect(await start({ state: copyFolder(installation, yesterday.state) })).toBe("serves");
+    expect(await openAll(room)).toBe("right right right");
+    await stopKeyService(installation);
+    await servesToday();
+  });
+
+  it("AUD-2 with nothing outside that remembers, nothing is served", async () => {
+    const nobody = join(installation.folder, "nobody.json");
+    const [witness] = JSON.parse(await witnessesText(installation));
+    // Nothing listens at port 1 of loopback.
+    writeFileSync(nobody, JSON.stringify([{ ...witness, url: "http://127.0.0.1:1" }]));
+    const env = { COUNTERSIGN_WITNESSES_FILE: nobody };
+    const refusal = await start({ database: yesterday.database, state: freshState(), env });
+    expect(refusal).toMatch(/nothing outside the database vouches for its \d+ entries/);
+    expect(refusal).toMatch(/Start the witnesses, or put the file back/);
+
+    // The checkpoint file alone remembers.
+    expect(await start({ database: yesterday.database, env })).toMatch(MISSING);
+
+    // Both copies are of yesterday and the witness is silent: it starts, and opens nothing.
+    const both = { database: yesterday.database, state: copyFolder(installation, yesterday.state) };
+    expect(await start({ ...both, env })).toBe("serves");
+    expect(await openAll(room)).toBe("unavailable unavailable unavailable");
+    await stopKeyService(installation);
+    // It has forked its own history there: the witness, back again, refuses it for ever.
+    expect(await start(both)).toMatch(WITNESS);
+  });
+
+  it("AUD-2 a ledger cut by k entries is refused, with and without the log's own key", async () => {
+    const forger = new Forger(installation);
+    const file = `${join(installation.stateDir, "checkpoint")} remembers`;
+    for (const cut of [1, 2, 7]) {
+      const copy = await copyDatabase(installation);
+      const dba = await DatabaseAttacker.of(copy);
+      await dba.rows(
+        `DELETE FROM keyservice.ledger_entry WHERE index >= (SELECT size FROM keyservice.tree_head) - $1::bigint`,
+        [cut],
+      );
+      expect(await start({ database: copy })).toMatch(/lacks entries/);
+      await dba.rows("UPDATE keyservice.tree_head SET size = size - $1::bigint", [cut]);
+      expect(await start({ database: copy })).toMatch(/lacks entries/);
+      const note = await forger.rewrite(dba, 0, []);
+      const refusal = await start({ database: copy });
+      expect(refusal).toContain(file);
+      expect(refusal).toMatch(MISSING);
+      const forgedFile = freshState();
+      writeFileSync(join(forgedFile, "checkpoint"), note, { mode: 0o600 });
+      const alone = await start({ database: copy, state: forgedFile });
+      expect(alone).toMatch(WITNESS);
+      expect(alone).toMatch(MISSING);
+      await dba.end();
+      await copy.drop();
+    }
+  });
+
+  it("AUD-2 a fork signed with the real log key is refused by the file, and by the witness alone", async () => {
+    const forger = new Forger(installation);
+    const eve = { type: "RolesChanged", tenant: "acme", person: room.cast.eve.person, sponsors: [] };
+    const roles = [{ role: "security-admin", service: null }];
+    for (const [cut, more] of [
+      [1, 1],
+      [3, 3],
+      [3, 9],
+    ] as const) {
+      const copy = await copyDatabase(installation);
+      const dba = await DatabaseAttacker.of(copy);
+      const { at } = (await readLedger(installation.database)).at(-1) ?? { at: "" };
+      const forged = Array.from({ length: more }, (_, i) =>
+        Buffer.from(
+          canonicalise({
+            v: 1,
+            at,
+            door: "system",
+            correlation: `forged-${i}`,
+            events: [{ ...eve, roles }],
+            evidence: null,
+          }),
+        ),
+      );
+      const note = await forger.rewrite(dba, cut, forged);
+      const byFile = await start({ database: copy });
+      expect(byFile).toContain(`${join(installation.stateDir, "checkpoint")} remembers`);
+      expect(byFile).toMatch(CHANGED);
+      const forgedFile = freshState();
+      writeFileSync(join(forgedFile, "checkpoint"), note, { mode: 0o600 });
+      const byWitness = await start({ database: copy, state: forgedFile });
+      expect(byWitness).toMatch(WITNESS);
+      expect(byWitness).toMatch(CHANGED);
+      expect(byWitness).toMatch(ADVICE);
+      await dba.end();
+      await copy.drop();
+    }
+  });
+
+  it("AUD-2 a checkpoint file of another log, or a damaged one, is refused and named", async () => {
+    for (const text of ["", "nonsense\n", "countersign/other\n3\nAAAA\n\n— countersign/other AAAA\n"]) {
+      const state = freshState();
+      writeFileSync(join(state, "checkpoint"), text, { mode: 0o600 });
+      expect(await start({ state })).toContain(`${join(state, "checkpoint")} does not hold a checkpoint`);
+    }
+  });
+
+  it("KEY-2 another token, an empty one, or yesterday's opens nothing that it has no key for", async () => {
+    const twin = await emptyTwin(installation);
+    const empty = await start({ env: twin.env });
+    expect(empty).toMatch(/log\/v1/);
+    const { tokenDir } = await emptyTwin(installation);
+    const env = tokenAt(installation, tokenDir);
+    await makeLogKey(installation, env);
+    expect(await start({ env })).toMatch(/not signed by this log's key/);
+
+    const copy = copyFolder(installation, installation.token.storageDir);
+    const older = tokenAt(installation, copy);
+    await withoutKey(installation, older, "kek/globex/v1");
+    expect(await start({ env: older })).toBe("serves");
+    expect(await openAll(room)).toBe("right right tampering-found");
+    await stopKeyService(installation);
+    await servesToday();
+  });
+
+  it("AUD-2 a running service whose database is exchanged for yesterday's stops at the next use, and goes on when it is back", async () => {
+    const old = await copyOfYesterday();
+    expect(await start({})).toBe("serves");
+    await exchangeDatabases(installation, old);
+    await expect.poll(() => openAll(room), { timeout: 60_000, interval: 200 }).toBe("unavailable unavailable unavailable");
+    await expect
+      .poll(() => installation.keyService().output(), { timeout: 60_000, interval: 200 })
+      .toMatch(/checkpoint remembers \d+ entries.*entries are missing/);
+    await exchangeDatabases(installation, old);
+    await expect.poll(() => openAll(room), { timeout: 120_000, interval: 500 }).toBe("right right right");
+    await stopKeyService(installation);
+    await old.drop();
+  });
+
+  it("AUD-2 a running service whose ledger is cut or forked under it, with the real log key, stops at the next append", async () => {
+    const kept = await copyDatabase(installation);
+    const forger = new Forger(installation);
+    expect(await start({})).toBe("serves");
+    const dba = await DatabaseAttacker.of(installation.database);
+    await forger.rewrite(dba, 2, []);
+    expect(await openAll(room)).toBe("unavailable unavailable unavailable");
+    await expect
+      .poll(() => installation.keyService().output(), { timeout: 60_000, interval: 200 })
+      .toMatch(/remembers \d+ entries.*entries are missing/);
+    await dba.end();
+    await stopKeyService(installation);
+    await exchangeDatabases(installation, kept);
+    await servesToday();
+    await kept.drop();
+  });
+
+  async function copyOfYesterday(): Promise<DatabaseCopy> {
+    return copyDatabase({ ...installation, database: { ...installation.database, ...yesterday.database } });
+  }
+});
