@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import { AxeBuilder } from "@axe-core/playwright";
 import { toBase64url } from "@countersign/protocol/bytes";
-import { listDigest } from "@countersign/protocol/digest";
+import { asDigest, digestBytes, listDigest } from "@countersign/protocol/digest";
 import { openStatement } from "@countersign/protocol/openings";
 import { refuse } from "@countersign/protocol/refusals";
 import { render } from "@countersign/protocol/rendering";
+import { digestWords } from "@countersign/protocol/words";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ARMING_MS } from "../server/key-service/desk/page/arming.ts";
@@ -611,6 +612,19 @@ describe("keys and devices", () => {
     await sam.page.waitForURL(`http://127.0.0.1:${port}/callback?code=abc`);
     expect(got).toContain("/callback?code=abc");
     await new Promise((resolve) => terminal.close(resolve));
+  });
+
+  it("ID-1 shows the words of the device's own key, as its terminal does", async () => {
+    const made = await enrolDeviceStatement(SAM, "Sam's desktop");
+    const { publicKey } = JSON.parse(Buffer.from(made.bytes).toString()).body;
+    const words = digestWords(
+      asDigest(await digestBytes("deviceKey", Buffer.from(publicKey, "base64url"))),
+    );
+    await openDraft(made);
+    await sam.page
+      .getByText("The terminal shows the same four words for this device's key:")
+      .waitFor();
+    expect(await sam.page.locator(".words li").allTextContents()).toEqual([...words]);
   });
 
   it("L4 takes the typed word from the terminal, and tells a wrong one", async () => {

@@ -1,9 +1,15 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalise } from "@countersign/protocol/canonical";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createDbaRoom, type DbaRoom, openAll, startOutcome, stopKeyService } from "../support/dba-room.ts";
 import { DatabaseAttacker } from "../support/database-attacker.ts";
+import {
+  createDbaRoom,
+  type DbaRoom,
+  openAll,
+  startOutcome,
+  stopKeyService,
+} from "../support/dba-room.ts";
 import type { Installation } from "../support/installation.ts";
 import { readLedger } from "../support/ledger-reader.ts";
 import { askAndApprove } from "../support/story.ts";
@@ -14,6 +20,7 @@ import {
   emptyTwin,
   exchangeDatabases,
   Forger,
+  makeServiceKeys,
   tokenAt,
   withoutKey,
 } from "../support/yesterday.ts";
@@ -30,21 +37,24 @@ const CHANGED = /entries were changed/;
 describe("rollback", () => {
   let room: DbaRoom;
   let installation: Installation;
-  const yesterday: { database: DatabaseCopy; state: string } = {} as never; // set before any test
+  let yesterday: { readonly database: DatabaseCopy; readonly state: string };
 
   beforeAll(async () => {
     room = await createDbaRoom();
     installation = room.installation;
     await stopKeyService(installation);
-    yesterday.database = await copyDatabase(installation);
-    yesterday.state = copyFolder(installation, installation.stateDir);
+    const state = copyFolder(installation, installation.stateDir);
+    yesterday = { database: await copyDatabase(installation), state };
     await installation.startKeyService();
     // Today: something that yesterday does not know.
+    for (const person of [room.cast.sam, room.cast.priya]) await person.identify();
     await askAndApprove(room.cast, { justification: "What happened today" });
+    // An opening is cosigned before its value leaves; other entries at the next heartbeat, 30 seconds later at most.
+    await openAll(room);
     await stopKeyService(installation);
   });
   afterAll(async () => {
-    await yesterday.database?.drop();
+    await yesterday?.database.drop();
     await installation?.stop();
   });
 
@@ -100,7 +110,7 @@ describe("rollback", () => {
 
   it("AUD-2 with nothing outside that remembers, nothing is served", async () => {
     const nobody = join(installation.folder, "nobody.json");
-    const [witness] = JSON.parse(await witnessesText(installation));
+    const [witness] = JSON.parse(readFileSync(installation.witnessesFile, "utf8"));
     // Nothing listens at port 1 of loopback.
     writeFileSync(nobody, JSON.stringify([{ ...witness, url: "http://127.0.0.1:1" }]));
     const env = { COUNTERSIGN_WITNESSES_FILE: nobody };
@@ -149,7 +159,12 @@ describe("rollback", () => {
 
   it("AUD-2 a fork signed with the real log key is refused by the file, and by the witness alone", async () => {
     const forger = new Forger(installation);
-    const eve = { type: "RolesChanged", tenant: "acme", person: room.cast.eve.person, sponsors: [] };
+    const eve = {
+      type: "RolesChanged",
+      tenant: "acme",
+      person: room.cast.eve.person,
+      sponsors: [],
+    };
     const roles = [{ role: "security-admin", service: null }];
     for (const [cut, more] of [
       [1, 1],
@@ -187,21 +202,25 @@ describe("rollback", () => {
   });
 
   it("AUD-2 a checkpoint file of another log, or a damaged one, is refused and named", async () => {
-    for (const text of ["", "nonsense\n", "countersign/other\n3\nAAAA\n\n— countersign/other AAAA\n"]) {
+    for (const text of [
+      "",
+      "nonsense\n",
+      "countersign/other\n3\nAAAA\n\n— countersign/other AAAA\n",
+    ]) {
       const state = freshState();
       writeFileSync(join(state, "checkpoint"), text, { mode: 0o600 });
-      expect(await start({ state })).toContain(`${join(state, "checkpoint")} does not hold a checkpoint`);
+      expect(await start({ state })).toContain(
+        `${join(state, "checkpoint")} does not hold a checkpoint`,
+      );
     }
   });
 
   it("KEY-2 another token, an empty one, or yesterday's opens nothing that it has no key for", async () => {
     const twin = await emptyTwin(installation);
-    const empty = await start({ env: twin.env });
+    const empty = await start({ env: twin });
     expect(empty).toMatch(/log\/v1/);
-    const { tokenDir } = await emptyTwin(installation);
-    const env = tokenAt(installation, tokenDir);
-    await makeLogKey(installation, env);
-    expect(await start({ env })).toMatch(/not signed by this log's key/);
+    await makeServiceKeys(installation, twin);
+    expect(await start({ env: twin })).toMatch(/not signed by this log's key/);
 
     const copy = copyFolder(installation, installation.token.storageDir);
     const older = tokenAt(installation, copy);
@@ -213,15 +232,19 @@ describe("rollback", () => {
   });
 
   it("AUD-2 a running service whose database is exchanged for yesterday's stops at the next use, and goes on when it is back", async () => {
-    const old = await copyOfYesterday();
+    const old = await copyDatabase(installation, yesterday.database.name);
     expect(await start({})).toBe("serves");
     await exchangeDatabases(installation, old);
-    await expect.poll(() => openAll(room), { timeout: 60_000, interval: 200 }).toBe("unavailable unavailable unavailable");
+    await expect
+      .poll(() => openAll(room), { timeout: 60_000, interval: 200 })
+      .toBe("unavailable unavailable unavailable");
     await expect
       .poll(() => installation.keyService().output(), { timeout: 60_000, interval: 200 })
       .toMatch(/checkpoint remembers \d+ entries.*entries are missing/);
     await exchangeDatabases(installation, old);
-    await expect.poll(() => openAll(room), { timeout: 120_000, interval: 500 }).toBe("right right right");
+    await expect
+      .poll(() => openAll(room), { timeout: 120_000, interval: 500 })
+      .toBe("right right right");
     await stopKeyService(installation);
     await old.drop();
   });
@@ -242,8 +265,4 @@ describe("rollback", () => {
     await servesToday();
     await kept.drop();
   });
-
-  async function copyOfYesterday(): Promise<DatabaseCopy> {
-    return copyDatabase({ ...installation, database: { ...installation.database, ...yesterday.database } });
-  }
 });

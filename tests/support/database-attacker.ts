@@ -24,8 +24,10 @@ export class DatabaseAttacker {
     this.#client = client;
   }
 
-  static async of(database: TestDatabase): Promise<DatabaseAttacker> {
+  static async of(database: Pick<TestDatabase, "adminUrl">): Promise<DatabaseAttacker> {
     const client = new pg.Client({ connectionString: database.adminUrl });
+    // A session that is cut is told by the next query.
+    client.on("error", () => undefined);
     await client.connect();
     return new DatabaseAttacker(client);
   }

@@ -111,7 +111,7 @@ export async function restart({ installation }: Pick<DbaRoom, "installation">): 
 
 export async function stopKeyService(installation: Installation): Promise<void> {
   const running = installation.keyService();
-  running.child.kill("SIGTERM");
+  if (running.child.exitCode === null) running.child.kill("SIGTERM");
   await running.ended;
 }
 
@@ -140,10 +140,14 @@ export function codeOf(answer: Answer<unknown>): string {
   return answer.ok ? "ok" : answer.code;
 }
 
-/** Starts the key service, and says `serves`, or the sentence with which it refused. */
-export async function startOutcome(installation: Installation): Promise<string> {
+/** Starts the key service, after ending one that runs; says `serves`, or the sentence with which it refused. */
+export async function startOutcome(
+  installation: Installation,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  await stopKeyService(installation);
   try {
-    await installation.startKeyService();
+    await installation.startKeyService(environment);
     return "serves";
   } catch (error) {
     const written = error instanceof Error ? error.message : "";

@@ -149,6 +149,18 @@ export class ReleaseStorm {
     return { is: "value", receipt };
   }
 
+  /** A client of a test's own: asks for one use with one key, again and again until it is refused. */
+  async untilRefused(): Promise<() => Promise<Opening & { readonly is: "refused" }>> {
+    const [use, key] = [await this.takeUse(), await generateRequestKey()];
+    return async () => {
+      for (;;) {
+        const opening = await this.open(use, key);
+        if (opening.is === "refused" && opening.code !== "rate-limited") return opening;
+        await pause();
+      }
+    };
+  }
+
   async #client(): Promise<void> {
     while (!this.#isOver) {
       const use = await this.takeUse().catch(() => null);

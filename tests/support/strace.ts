@@ -8,8 +8,8 @@ import { join } from "node:path";
  * processes are the real ones, unchanged, and know nothing of it.
  */
 export type Injection = {
-  /** System calls that were tampered with so far. */
-  injected(): number;
+  /** System calls that were tampered with. One that hangs is told of when it ends, or is let go. */
+  struck(): number;
   /** The lines of the trace, for messages. */
   lines(): string;
   /** Lets go of the processes: the fault is over. */
@@ -49,10 +49,10 @@ export async function inject(
     });
   });
   const lines = () => readFileSync(file, "utf8");
-  let kept = "";
+  let kept: string | null = null;
   return {
-    injected: () => (kept || lines()).split("(INJECTED").length - 1,
-    lines: () => kept || lines(),
+    struck: () => (kept ?? lines()).split(/\(INJECTED|\(DELAYED|<detached/).length - 1,
+    lines: () => kept ?? lines(),
     async stop() {
       child.kill("SIGINT");
       await ended;

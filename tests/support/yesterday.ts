@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import { mustRun } from "../../scripts/lib/run.mjs";
@@ -24,13 +24,18 @@ export type DatabaseCopy = {
 };
 
 /** Nobody may be connected to the original meanwhile. */
-export async function copyDatabase({ database }: Installation): Promise<DatabaseCopy> {
+export async function copyDatabase(
+  { database }: Installation,
+  from = database.name,
+): Promise<DatabaseCopy> {
   const name = `${database.name}_${randomBytes(4).toString("hex")}`;
   const serverUrl = withDatabase(database.adminUrl, "postgres");
   const { keyService, console } = database.roles;
   await inSession(serverUrl, async (client) => {
-    await client.query(`CREATE DATABASE "${name}" TEMPLATE "${database.name}"`);
-    await client.query(`GRANT CONNECT ON DATABASE "${name}" TO "${keyService.name}", "${console.name}"`);
+    await client.query(`CREATE DATABASE "${name}" TEMPLATE "${from}"`);
+    await client.query(
+      `GRANT CONNECT ON DATABASE "${name}" TO "${keyService.name}", "${console.name}"`,
+    );
   });
   return {
     name,
@@ -51,7 +56,8 @@ export async function exchangeDatabases(
   const names = [database.name, other.name];
   await inSession(withDatabase(database.adminUrl, "postgres"), async (client) => {
     // Nobody comes back in between.
-    for (const name of names) await client.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
+    for (const name of names)
+      await client.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
     await client.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY($1)",
       [names],
@@ -83,20 +89,37 @@ export function tokenAt(installation: Installation, tokenDir: string): Record<st
   return { SOFTHSM2_CONF: conf };
 }
 
-/** A new token with the label and PIN of this one, and nothing on it. */
-export async function emptyTwin(
-  installation: Installation,
-): Promise<{ readonly env: Record<string, string>; readonly tokenDir: string }> {
+/** The environment that points a key service at a new token with the same label and PIN, and nothing on it. */
+export async function emptyTwin(installation: Installation): Promise<Record<string, string>> {
   const { module, label, pin } = installation.token;
-  const tokenDir = join(mkdtempSync(join(installation.folder, "token-")), "tokens");
-  mkdirSync(tokenDir, { mode: 0o700 });
-  const env = tokenAt(installation, tokenDir);
+  const env = tokenAt(installation, mkdtempSync(join(installation.folder, "token-")));
   await mustRun(process.execPath, [inRoot("scripts", "lib", "init-token.mjs")], {
     input: JSON.stringify({ module, label, pin, softHsmConf: env.SOFTHSM2_CONF }),
     what: "The twin token could not be initialised",
     todo: "Read the lines above.",
   });
-  return { env, tokenDir };
+  return env;
+}
+
+/** Makes the service's own keys on another token, for the same log. */
+export async function makeServiceKeys(
+  installation: Installation,
+  env: Record<string, string>,
+): Promise<void> {
+  const { module, label, pinFile } = installation.token;
+  const state = copyFolder(installation, installation.stateDir);
+  await mustRun(process.execPath, [inRoot("dist", "prepare-log-key.mjs")], {
+    env: {
+      PATH: process.env.PATH,
+      ...env,
+      COUNTERSIGN_STATE_DIR: state,
+      COUNTERSIGN_PKCS11_MODULE: module,
+      COUNTERSIGN_PKCS11_TOKEN: label,
+      COUNTERSIGN_PKCS11_PIN_FILE: pinFile,
+    },
+    what: "The keys could not be made on the other token",
+    todo: "Read the lines above.",
+  });
 }
 
 const DESTROY = `
@@ -153,7 +176,9 @@ export class Forger {
       `DELETE FROM keyservice.ledger_entry WHERE index >= (SELECT size FROM keyservice.tree_head) - $1::bigint`,
       [cut],
     );
-    const kept = await dba.rows("SELECT encode(bytes, 'hex') AS hex FROM keyservice.ledger_entry ORDER BY index");
+    const kept = await dba.rows(
+      "SELECT encode(bytes, 'hex') AS hex FROM keyservice.ledger_entry ORDER BY index",
+    );
     const tree = new HashTree();
     for (const { hex } of kept) tree.append(leafHash(Buffer.from(hex ?? "", "hex")));
     for (const bytes of append) {
@@ -165,7 +190,11 @@ export class Forger {
       tree.append(leafHash(bytes));
     }
     const { note, root, size } = await this.#sign(tree);
-    await dba.rows("UPDATE keyservice.tree_head SET size = $1, root = $2, note = $3", [size, root, note]);
+    await dba.rows("UPDATE keyservice.tree_head SET size = $1, root = $2, note = $3", [
+      size,
+      root,
+      note,
+    ]);
     return note;
   }
 

@@ -298,7 +298,8 @@ describe("who may do what", () => {
       return [who, Object.fromEntries(lines)];
     });
     const golden = {
-      "each cell": "payments of acme | billing of acme | payments of globex",
+      columns: "payments of acme | billing of acme | payments of globex",
+      cells: "ok: takes effect at once; asks: other people must sign first; else the refusal",
       ...Object.fromEntries(rights),
     };
     await expect(`${JSON.stringify(golden, null, 2)}\n`).toMatchFileSnapshot(

