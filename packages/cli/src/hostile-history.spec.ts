@@ -82,6 +82,18 @@ describe("a service with other keys, or another history, is refused before anyth
     expect(ran.said).toContain("does not record the statement");
   });
 
+  it("AUD-2 an entry that is truly in the ledger, but records another statement", async () => {
+    await machine.secrets(ask, { meanwhile: everybodySigns() });
+    await machine.secrets(ask, { meanwhile: everybodySigns() });
+    service.tamper["/people/v1/proposals/list"] = ({ proposals }) => {
+      const [first, second] = proposals;
+      return { proposals: [{ ...first, index: second?.index }] };
+    };
+    const ran = await machine.secrets(["log", "verify"]);
+    expect(ran.code).toBe(8);
+    expect(ran.said).toContain("does not record the statement");
+  });
+
   it("AUD-2 says so where too few witnesses have cosigned", async () => {
     service.witnesses.length = 0;
     const ran = await machine.secrets(["log", "verify", "--no-wait"]);

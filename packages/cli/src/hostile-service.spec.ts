@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { toBase64url } from "@countersign/protocol/bytes";
 import { canonicalise } from "@countersign/protocol/canonical";
 import type { ReleaseMessage } from "@countersign/protocol/release-message";
@@ -288,6 +290,19 @@ describe("a value is taken only from the pinned key service, and only as asked",
     const got = await get();
     expect(got.code).toBe(8);
     expect(got.said).toContain("does not speak as the key service does");
+  });
+  it("refuses a view whose statement is not its proposal, where this machine knows of neither", async () => {
+    rmSync(join(machine.home, "config/countersign/default/requests"), { recursive: true });
+    service.tamper["/people/v1/proposals/list"] = (output) => ({
+      proposals: output.proposals.map((it) => {
+        const json = JSON.parse(Buffer.from(it.statement, "base64url").toString("utf8"));
+        json.body.maxUses = 100;
+        return { ...it, statement: toBase64url(encodeStatement(statementSchema.parse(json))) };
+      }),
+    });
+    const got = await get();
+    expect(got.code).toBe(8);
+    expect(got.said).toContain("another statement");
   });
   it("refuses a view whose statement is not the one that was signed", async () => {
     service.tamper["/people/v1/proposals/list"] = (output) => ({

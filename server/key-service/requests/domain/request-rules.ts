@@ -96,6 +96,9 @@ export function usableSecret(
   const found = ownSecret(context, role, ref, "current");
   if (!found.ok) return found;
   const secret = found.value;
+  if (secret.type === "encryption-key" && role === "service-admin") {
+    return err(refuse("not-allowed", "Service admins open no encryption keys. Its owner can ask."));
+  }
   if (secret.current === null) {
     return err(refuse("no-value", `${secret.name} has no value yet. Its owner can put one.`));
   }
