@@ -2,12 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { inRoot } from "../../scripts/lib/paths.mjs";
 import type { InvitedPerson } from "../../server/key-service/genesis/application/declare-development.ts";
-import { createTestDatabase, type TestDatabase } from "./postgres.ts";
+import type { TestDatabase } from "./test-database.ts";
 import { createSoftHsmToken, type TestToken } from "./tokens.ts";
-
-const ROOT = resolve(import.meta.dirname, "../..");
 
 export type Service = {
   readonly name: string;
@@ -57,7 +56,7 @@ export async function startInstallation(
 ): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
   const [database, token] = await Promise.all([
-    options.database ?? createTestDatabase(),
+    options.database ?? testDatabase(),
     createSoftHsmToken(),
   ]);
   const [deskPort, witnessPort] = [await freePort(), await freePort()];
@@ -79,7 +78,7 @@ export async function startInstallation(
     COUNTERSIGN_PKCS11_PIN_FILE: token.pinFile,
     COUNTERSIGN_DESK_ORIGIN: deskOrigin,
     COUNTERSIGN_DESK_PORT: String(deskPort),
-    COUNTERSIGN_DESK_PAGE_DIR: join(ROOT, "dist/desk"),
+    COUNTERSIGN_DESK_PAGE_DIR: inRoot("dist", "desk"),
     COUNTERSIGN_RPC_SOCKET: rpcSocket,
     COUNTERSIGN_WITNESSES_FILE: witnessesFile,
     COUNTERSIGN_LOG_VERIFIER_KEY_FILE: logKeyFile,
@@ -90,7 +89,7 @@ export async function startInstallation(
   const start = (name: string, file: string, env: Record<string, string>) => {
     const service = startService(
       name,
-      [...(options.wrap ?? []), process.execPath, join(ROOT, "dist", file)],
+      [...(options.wrap ?? []), process.execPath, inRoot("dist", file)],
       env,
     );
     services.push(service);
@@ -207,6 +206,12 @@ async function ready(service: Service, url: string): Promise<void> {
     await new Promise((done) => setTimeout(done, 20));
   }
   throw new Error(`${service.name} was not ready within 30 seconds:\n${service.output()}`);
+}
+
+/** Loaded only where vitest runs: benches bring a database of their own. */
+async function testDatabase(): Promise<TestDatabase> {
+  const { createTestDatabase } = await import("./postgres.ts");
+  return createTestDatabase();
 }
 
 export async function freePort(): Promise<number> {

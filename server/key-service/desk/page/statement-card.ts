@@ -1,3 +1,4 @@
+import type { Digest } from "@countersign/protocol/ids";
 import type { Instant } from "@countersign/protocol/instants";
 import type { RenderedField, Rendering } from "@countersign/protocol/rendering";
 import { type Child, el, icon, put } from "./dom.ts";
