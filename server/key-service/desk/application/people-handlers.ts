@@ -128,7 +128,7 @@ export function commandLineHandlers(parts: CommandLineParts): CommandLineHandler
       });
     },
 
-    "/people/v1/log/checkpoint": async () => ok({ note: ledger.checkpoint().note }),
+    "/people/v1/log/checkpoint": async () => ok({ note: await newestNote(ledger) }),
 
     "/people/v1/log/consistency": async ({ from, to }) => {
       if (from > to || to > ledger.head().size) return err(BEYOND);
@@ -163,6 +163,16 @@ function hello({ mode, ledgerOrigin, deskOrigin, releaseKey, logKey, witnesses }
 }
 
 /** Null where the stored entry is not the one of the verified tree. */
+/** The newest checkpoint, with the witnesses' cosignatures where they answer in time. */
+async function newestNote(ledger: Ledger): Promise<string> {
+  try {
+    return (await ledger.witnessed(ledger.head().size, COSIGNED_WITHIN_MS)).note;
+  } catch (error) {
+    if (error instanceof LedgerFault) return ledger.checkpoint().note;
+    throw error;
+  }
+}
+
 async function entryBytes(ledger: Ledger, index: number): Promise<Buffer | null> {
   try {
     for await (const entry of ledger.entries(index, index + 1)) return entry.bytes;
@@ -177,6 +187,8 @@ async function entryBytes(ledger: Ledger, index: number): Promise<Buffer | null>
 function isAbout(entry: ReturnType<typeof decodeEntry>, person: string): boolean {
   return JSON.stringify(entry).includes(`"${person}"`);
 }
+
+const COSIGNED_WITHIN_MS = 3000;
 
 const NOT_FOUND = refuse("not-found", "There is no such request of yours.");
 const TAMPERED = refuse(
