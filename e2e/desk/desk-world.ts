@@ -2,12 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { toBase64url } from "@countersign/protocol/bytes";
 import { digestOf, listDigest } from "@countersign/protocol/digest";
-import {
-  type CredentialId,
-  credentialId,
-  type Digest,
-  type DraftId,
-} from "@countersign/protocol/ids";
+import { credentialId, type Digest, type DraftId } from "@countersign/protocol/ids";
 import { addSeconds } from "@countersign/protocol/instants";
 import {
   PEOPLE_API,
@@ -21,14 +16,8 @@ import { DeskSessions } from "../../server/key-service/desk/infrastructure/desk-
 import { startPeopleListener } from "../../server/key-service/desk/infrastructure/listener.ts";
 import { readPageAssets } from "../../server/key-service/desk/infrastructure/page-assets.ts";
 import type { PeopleHandlers } from "../../server/key-service/desk/infrastructure/people-handlers.ts";
-import { registrationOptions } from "../../server/key-service/roster/infrastructure/registration-options.ts";
-import { verifyRegistration } from "../../server/key-service/roster/infrastructure/verify-registration.ts";
-import {
-  type EnrolledCredential,
-  parseAssertion,
-} from "../../server/key-service/statements/domain/assertion.ts";
+import type { EnrolledCredential } from "../../server/key-service/statements/domain/assertion.ts";
 import { assertionOptions } from "../../server/key-service/statements/infrastructure/assertion-options.ts";
-import { verifyAssertion } from "../../server/key-service/statements/infrastructure/verify-assertion.ts";
 import {
   ACME,
   CASS,
@@ -51,6 +40,8 @@ type Draft = {
   next: string | null;
 };
 
+import { WorldKeys } from "./world-keys.ts";
+
 /**
  * The desk's other side, for tests of the page alone: the real listener, real statements, real verification
  * of what the browser's key signed; in place of the ledger a counter. `refuseNext` and `tamper` make it
@@ -58,7 +49,7 @@ type Draft = {
  */
 export class DeskWorld {
   readonly people = [OLIVIA, SAM, PRIYA, CASS];
-  readonly keys = new Map<CredentialId, EnrolledCredential & { by: CastMember }>();
+  readonly hardware = new WorldKeys(() => this.origin);
   readonly invitations = new Map<string, CastMember>();
   readonly drafts = new Map<DraftId, Draft>();
   readonly proposals = new Map<
@@ -75,7 +66,6 @@ export class DeskWorld {
   /** What the page sent to be signed, with the digest that its key signed. */
   readonly signed: { drafts: readonly DraftId[]; credential: string }[] = [];
   readonly faults: string[] = [];
-  #challenges = new Map<string, Digest>();
   #index = 1041;
   mode: "development" | "production" = "development";
   origin = "";
@@ -163,25 +153,6 @@ export class DeskWorld {
 
   readonly sessions = new DeskSessions({ clock: systemClock });
 
-  async #verify(
-    assertion: unknown,
-    expected: Digest,
-  ): Promise<Result<EnrolledCredential & { by: CastMember }, Refusal>> {
-    const record = parseAssertion(assertion);
-    if (!record.ok) return record;
-    const key = this.keys.get(record.value.credential) ?? null;
-    const verified = await verifyAssertion({
-      record: record.value,
-      expectedChallenge: expected,
-      rpId: "desk.localhost",
-      origin: this.origin,
-      credential: key,
-      mayBeBackedUp: true,
-    });
-    if (!verified.ok) return verified;
-    return key === null ? err(refuse("assertion-rejected", "unknown")) : ok(key);
-  }
-
   #handlers(): PeopleHandlers {
     const handlers = { ...this.#desk(), ...this.#refusing() };
     const wrapped = Object.entries(handlers).map(([path, handler]) => [
@@ -233,7 +204,7 @@ export class DeskWorld {
           return err(
             refuse("invitation-used", "This enrolment link was used already, or is not one."),
           );
-        return ok({ person: by.name, tenant: ACME, options: await this.#registration(by) });
+        return ok({ person: by.name, tenant: ACME, options: await this.hardware.registration(by) });
       },
       "/desk/v1/enrolment/finish": async ({ token, registration }) => {
         const by = this.invitations.get(token);
@@ -241,26 +212,30 @@ export class DeskWorld {
           return err(
             refuse("invitation-used", "This enrolment link was used already, or is not one."),
           );
-        const draft = await this.#enrol(by, registration, null);
+        const draft = await this.#draftOf(by, await this.hardware.enrol(by, registration), null);
         if (draft.ok) this.invitations.delete(token);
         return draft;
       },
       "/desk/v1/further-key/begin": async (_, { person }) =>
-        ok({ options: await this.#registration(this.#member(person)) }),
+        ok({ options: await this.hardware.registration(this.#member(person)) }),
       "/desk/v1/further-key/finish": async ({ registration }, { person }) => {
         const vouching =
-          [...this.keys.values()].find((key) => key.person === person)?.credential ?? null;
-        return this.#enrol(this.#member(person), registration, vouching);
+          [...this.hardware.keys.values()].find((key) => key.person === person)?.credential ?? null;
+        return this.#draftOf(
+          this.#member(person),
+          await this.hardware.enrol(this.#member(person), registration),
+          vouching,
+        );
       },
       "/desk/v1/identify/begin": async () => {
         const challenge = await digestOf("identify", { random: toBase64url(randomBytes(32)) });
-        this.#challenges.set("identify", challenge);
+        this.hardware.challenges.set("identify", challenge);
         return ok({ options: { ...assertionOptions({ rpId: "desk.localhost", challenge }) } });
       },
       "/desk/v1/identify/finish": async ({ assertion }) => {
-        const challenge = this.#challenges.get("identify");
+        const challenge = this.hardware.challenges.get("identify");
         if (challenge === undefined) return err(gone);
-        const key = await this.#verify(assertion, challenge);
+        const key = await this.hardware.verify(assertion, challenge);
         return key.ok
           ? ok({ person: key.value.person, name: key.value.by.name, tenant: ACME })
           : key;
@@ -310,7 +285,7 @@ export class DeskWorld {
             openings: found[i]?.made.openings ?? { texts: {}, policies: {}, statements: {} },
           })),
           rpId: "desk.localhost",
-          allowCredentials: [...this.keys.values()]
+          allowCredentials: [...this.hardware.keys.values()]
             .filter((key) => key.by === by)
             .map((key) => key.credential),
         });
@@ -320,7 +295,7 @@ export class DeskWorld {
         const digests = found.map((it) => it.made.digest);
         const [only] = digests;
         if (only === undefined || found.some((it) => it.state !== "open")) return err(gone);
-        const key = await this.#verify(
+        const key = await this.hardware.verify(
           assertion,
           digests.length === 1 ? only : await listDigest(digests),
         );
@@ -382,45 +357,13 @@ export class DeskWorld {
     return found;
   }
 
-  async #registration(by: CastMember): Promise<Record<string, unknown>> {
-    const challenge = await digestOf("statement", { random: toBase64url(randomBytes(32)) });
-    this.#challenges.set(by.person, challenge);
-    const exclude = [...this.keys.values()]
-      .filter((key) => key.by === by)
-      .map((key) => key.credential);
-    return {
-      ...registrationOptions({
-        rpId: "desk.localhost",
-        personName: by.name,
-        userHandle: by.userHandle,
-        challenge,
-        exclude,
-      }),
-    };
-  }
-
-  async #enrol(by: CastMember, registration: unknown, vouching: string | null) {
-    const expectedChallenge = this.#challenges.get(by.person);
-    if (expectedChallenge === undefined) return err(refuse("draft-expired", "Start again."));
-    const verified = await verifyRegistration({
-      json: registration,
-      expectedChallenge,
-      rpId: "desk.localhost",
-      origin: this.origin,
-      mayBeBackedUp: true,
-      policy: { mode: "development" },
-      now: Date.now(),
-    });
-    if (!verified.ok) return verified;
-    const { attestation: _, signCount, ...key } = verified.value;
-    this.keys.set(key.credential, {
-      ...key,
-      signCount,
-      person: by.person,
-      userHandle: by.userHandle,
-      by,
-    });
-    return ok({ draft: this.draft(await enrolKeyStatement({ ...key, by, vouching }), by) });
+  async #draftOf(
+    by: CastMember,
+    made: Result<EnrolledCredential & { aaguid: string }, Refusal>,
+    vouching: string | null,
+  ) {
+    if (!made.ok) return made;
+    return ok({ draft: this.draft(await enrolKeyStatement({ ...made.value, by, vouching }), by) });
   }
 }
 

@@ -52,6 +52,8 @@ export function createPool(options: PoolOptions): pg.Pool {
   });
   // Without a listener, an idle connection that the server closes would end the process.
   pool.on("error", (error) => options.onIdleError?.(error));
+  // Nor may one that is closed between two queries of a transaction: the next query reports it.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

@@ -6,9 +6,11 @@ import { toInstant } from "@countersign/protocol/instants";
 import type { KeyServiceConfig } from "../config/key-service-config.ts";
 import { createPool } from "../db/pool.ts";
 import { systemClock } from "../kernel/clock.ts";
+import { err } from "../kernel/result.ts";
 import type { Log } from "../observability/log.ts";
 import { startConsoleRpc } from "./console-rpc/console-rpc.ts";
 import { CommandPath, type Recorded } from "./decisions/application/command-path.ts";
+import { recordTampering } from "./decisions/application/record-tampering.ts";
 import { RefusalBudget } from "./decisions/application/refusal-budget.ts";
 import { startSweep } from "./decisions/application/sweep.ts";
 import { TimeKeeper } from "./decisions/application/time-keeper.ts";
@@ -17,7 +19,10 @@ import type { State } from "./decisions/domain/state.ts";
 import { IntakeKeys } from "./delivery/infrastructure/intake-keys.ts";
 import { allHandlers } from "./desk/application/all-handlers.ts";
 import { DeskSessions } from "./desk/infrastructure/desk-sessions.ts";
-import { createDeviceAuthentication } from "./desk/infrastructure/device-authentication.ts";
+import {
+  type AuthenticateDevice,
+  createDeviceAuthentication,
+} from "./desk/infrastructure/device-authentication.ts";
 import { startPeopleListener } from "./desk/infrastructure/listener.ts";
 import { readPageAssets } from "./desk/infrastructure/page-assets.ts";
 import { performGenesis } from "./genesis/application/perform-genesis.ts";
@@ -173,7 +178,7 @@ export async function startKeyService(
         reason: what,
         correlationId: correlation,
       });
-      void path.record("system", correlation, [{ type: "TamperingFound", what, repaired }]);
+      void recordTampering(path, correlation, { type: "TamperingFound", what, repaired });
     };
 
     const store = new PostgresProjectionStore(pool);
@@ -247,7 +252,10 @@ export async function startKeyService(
         readCurrentValue,
         registration: registrationPolicy(genesis),
       }),
-      authenticateDevice: createDeviceAuthentication({ clock, lookup: deviceKeyLookup(path) }),
+      authenticateDevice: authenticateInTime(
+        path,
+        createDeviceAuthentication({ clock, lookup: deviceKeyLookup(path) }),
+      ),
       sessions: new DeskSessions({ clock }),
       log: listenerLog(log),
       notReady: () => (path.available ? null : "The ledger is being read again."),
@@ -275,6 +283,20 @@ export async function startKeyService(
 /** Production demands attested models; until an operator names some, nobody enrols. */
 function registrationPolicy({ mode }: GenesisDeclared): RegistrationPolicy {
   return mode === "development" ? { mode } : { mode, roots: [], aaguids: [] };
+}
+
+/**
+ * With a clock that cannot be trusted nobody's enrolment can be judged: callers are told of the clock, which
+ * an administrator must set, and not that they are not enrolled, which sends them to log in again.
+ */
+function authenticateInTime(
+  path: Pick<CommandPath, "now">,
+  authenticate: AuthenticateDevice,
+): AuthenticateDevice {
+  return async (call) => {
+    const now = path.now();
+    return now.ok ? authenticate(call) : err(now.error);
+  };
 }
 
 /** The key of a device that may call now: enrolled, not ended, not revoked, of an active person. */
