@@ -53,7 +53,7 @@ describe("openings", () => {
             if (field === "proposal") expect(opened.statements.has(value as Digest)).toBe(true); // likewise
           }
         }),
-        { numRuns: 8 },
+        { numRuns: 8, endOnFailure: true },
       );
     }
   });
@@ -81,7 +81,7 @@ describe("openings", () => {
           if (commitment.safeParse(value).success && !others.has(field)) found.add(field);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 300, endOnFailure: true },
     );
     expect([...found].sort()).toEqual(Object.keys(COMMITTED_FIELDS).sort());
   });
@@ -100,7 +100,7 @@ describe("openings", () => {
           expect(openings.statements[target]).toBe(toBase64url(encodeStatement(inner.statement)));
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 
@@ -125,7 +125,7 @@ describe("openings", () => {
         const opened = await open(bytes, spoilt);
         expect(opened.texts.size + opened.policies.size + opened.statements.size).toBe(0);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, endOnFailure: true },
     );
   });
 
@@ -181,7 +181,7 @@ describe("openings", () => {
         });
         expect(opened.texts.size + opened.statements.size).toBe(0);
       }),
-      { numRuns: 5 },
+      { numRuns: 5, endOnFailure: true },
     );
   });
 });

@@ -144,7 +144,7 @@ This holds from 2026-03-01 08:00 UTC to 2026-03-01 09:00 UTC.
           const obeyed = /[\p{Cc}\p{Cs}\p{Co}\p{Bidi_Control}]/u;
           expect(withoutIsolates.filter((line) => obeyed.test(line))).toEqual([]);
           const squeezed = lines.join("").replace(/[\s│\u2068\u2069]/g, "");
-          const whole = (text: string) => text.replace(/[\s\u2068\u2069]/g, "");
+          const whole = (text: string) => text.replace(/[\s│\u2068\u2069]/g, "");
           for (const { label, value, face } of [...card.fields, ...(card.about?.fields ?? [])]) {
             if (face !== "time") expect(squeezed).toContain(whole(value));
             expect(squeezed).toContain(whole(label));

@@ -41,7 +41,7 @@ describe("a rendering", () => {
           }
           expect(visible(card)).not.toMatch(/undefined|\bnull\b(?!})|NaN|\[object/);
         }),
-        { numRuns: 8 },
+        { numRuns: 8, endOnFailure: true },
       );
     }
   });
@@ -99,7 +99,7 @@ describe("a rendering", () => {
         ).toHaveLength(made.body.secrets.length);
         expect(closed.title).toContain(made.signer.person);
       }),
-      { numRuns: 30 },
+      { numRuns: 30, endOnFailure: true },
     );
   });
 });
@@ -176,7 +176,7 @@ describe("hostile openings", () => {
             expect(JSON.stringify(await rendered(bytes, instead))).not.toContain(CANARY);
           }
         }),
-        { numRuns: 4 },
+        { numRuns: 4, endOnFailure: true },
       );
     }
   });

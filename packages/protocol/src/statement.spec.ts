@@ -68,7 +68,7 @@ describe.each(STATEMENT_KINDS)("the kind %s", (kind) => {
           }
         }
       }),
-      { numRuns: 2 },
+      { numRuns: 2, endOnFailure: true },
     );
     expect(changed).toBeGreaterThan(20);
   });
@@ -83,7 +83,7 @@ describe.each(STATEMENT_KINDS)("the kind %s", (kind) => {
           }
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 10, endOnFailure: true },
     );
   });
 
@@ -98,7 +98,7 @@ describe.each(STATEMENT_KINDS)("the kind %s", (kind) => {
           }
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 10, endOnFailure: true },
     );
   });
 
@@ -113,7 +113,7 @@ describe.each(STATEMENT_KINDS)("the kind %s", (kind) => {
         if (swapped.ok)
           expect(Object.keys(other.body).sort()).toEqual(Object.keys(some.body).sort());
       }),
-      { numRuns: 30 },
+      { numRuns: 30, endOnFailure: true },
     );
   });
 });

@@ -200,7 +200,7 @@ export type Openable = {
  * are about a request or another proposal that opens too.
  */
 export function arbitraryOpenable(kind?: StatementKind): fc.Arbitrary<() => Promise<Openable>> {
-  const about = fc.constantFrom(...STATEMENT_KINDS.filter((it) => !isDecision(it)));
+  const about = fc.constantFrom(...STATEMENT_KINDS.filter((it) => !mayBeAboutAnother(it)));
   return fc
     .record({
       template: arbitraryStatement(kind),
@@ -228,8 +228,9 @@ function textsByLabel(): Record<TextLabel, fc.Arbitrary<string[]>> {
   };
 }
 
-function isDecision(kind: StatementKind): boolean {
-  return kind === "approve" || kind === "deny" || kind === "withdraw";
+/** Decisions, and the end of a grant: what they are about is never one of them again. */
+function mayBeAboutAnother(kind: StatementKind): boolean {
+  return kind === "approve" || kind === "deny" || kind === "withdraw" || kind === "revoke";
 }
 
 export type OpenableSeeds = {
