@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { fromBase64url, toBase32 } from "@countersign/protocol/bytes";
-import type { DeviceId } from "@countersign/protocol/ids";
+import { toBase32 } from "@countersign/protocol/bytes";
 import { toInstant } from "@countersign/protocol/instants";
 import type { KeyServiceConfig } from "../config/key-service-config.ts";
 import { createPool } from "../db/pool.ts";
@@ -18,6 +17,7 @@ import type { GenesisDeclared } from "./decisions/domain/event.ts";
 import type { State } from "./decisions/domain/state.ts";
 import { IntakeKeys } from "./delivery/infrastructure/intake-keys.ts";
 import { allHandlers } from "./desk/application/all-handlers.ts";
+import { deviceKeyLookup } from "./desk/application/device-key-lookup.ts";
 import { DeskSessions } from "./desk/infrastructure/desk-sessions.ts";
 import {
   type AuthenticateDevice,
@@ -38,8 +38,8 @@ import { penLease } from "./ledger/infrastructure/timing.ts";
 import { PostgresCheckedDatabase } from "./ledger/projection/infrastructure/postgres-checked-database.ts";
 import { PostgresProjectionStore } from "./ledger/projection/infrastructure/postgres-projection-store.ts";
 import { PostgresSnapshotStore } from "./ledger/projection/infrastructure/postgres-snapshot-store.ts";
+import { listenerLog, logFault } from "./log-adapters.ts";
 import { LOG_KEY, openToken, RELEASE_KEY, refuseLeakyToken, refuseWeakKeys } from "./open-keys.ts";
-import { isDeviceActive } from "./roster/domain/roster.ts";
 import type { RegistrationPolicy } from "./roster/infrastructure/attestation.ts";
 import { createReadCurrentValue } from "./secrets/application/read-current-value.ts";
 import { createStageValue, createWhyValueMissing } from "./secrets/application/stage-value.ts";
@@ -143,6 +143,7 @@ export async function startKeyService(
     );
     closing.push(() => snapshotter.stop());
 
+    const sessions = new DeskSessions({ clock });
     const refusals = new RefusalBudget(clock);
     const path = new CommandPath(state, {
       ledger,
@@ -166,8 +167,14 @@ export async function startKeyService(
     const onRecorded = ({ events }: Recorded) => {
       snapshotter.consider();
       projector.wake();
-      for (const event of events)
+      for (const event of events) {
         if (event.type === "KeyEnrolled") files.markEnrolled(event.person);
+        if (event.type === "PersonRevoked") sessions.endAllOf(event.person);
+        if (event.type === "KeyRevoked" || event.type === "KeyLocked") {
+          const key = path.state.keys.get(event.credential);
+          if (key !== undefined) sessions.endAllOf(key.person);
+        }
+      }
     };
     const reportTampering = (
       what: string,
@@ -256,7 +263,7 @@ export async function startKeyService(
         path,
         createDeviceAuthentication({ clock, lookup: deviceKeyLookup(path) }),
       ),
-      sessions: new DeskSessions({ clock }),
+      sessions,
       log: listenerLog(log),
       notReady: () => (path.available ? null : "The ledger is being read again."),
       tls: null,
@@ -294,52 +301,8 @@ function authenticateInTime(
   authenticate: AuthenticateDevice,
 ): AuthenticateDevice {
   return async (call) => {
-    const now = path.now();
-    return now.ok ? authenticate(call) : err(now.error);
-  };
-}
-
-/** The key of a device that may call now: enrolled, not ended, not revoked, of an active person. */
-function deviceKeyLookup(path: CommandPath) {
-  return async (id: DeviceId): Promise<Uint8Array | null> => {
-    const { state } = path;
-    const tenantId = state.deviceTenants.get(id);
-    const tenant = tenantId === undefined ? undefined : state.tenants.get(tenantId);
-    const device = tenant?.devices.get(id);
-    const person = device === undefined ? undefined : tenant?.people.get(device.person);
-    const now = path.now();
-    const active =
-      device !== undefined &&
-      person?.status === "active" &&
-      now.ok &&
-      isDeviceActive(device, now.value);
-    return active ? fromBase64url(device.publicKey) : null;
-  };
-}
-
-function logFault(log: Log, error: unknown): void {
-  const reason = error instanceof Error ? error.constructor.name : typeof error;
-  log.error("fault", "Something failed inside.", { reason });
-}
-
-function listenerLog(log: Log): Parameters<typeof startPeopleListener>[0]["log"] {
-  return {
-    request: ({ correlation, method, path, status, code, durationMs }) =>
-      log.debug("request", "A request was answered.", {
-        correlationId: correlation,
-        method,
-        path,
-        httpStatus: status,
-        code: code ?? "",
-        durationMs,
-      }),
-    fault: ({ correlation, path, name, code, frames, note }) =>
-      log.error("fault", "A request failed inside.", {
-        correlationId: correlation,
-        path,
-        kind: name,
-        code: code ?? "",
-        reason: note ?? frames[0] ?? "",
-      }),
+    const caller = await authenticate(call);
+    const now = path.now(); // Asked last: the clock may jump in between.
+    return now.ok ? caller : err(now.error);
   };
 }

@@ -1,0 +1,22 @@
+import { fromBase64url } from "@countersign/protocol/bytes";
+import type { DeviceId } from "@countersign/protocol/ids";
+import type { CommandPath } from "../../decisions/application/command-path.ts";
+import { isDeviceActive } from "../../roster/domain/roster.ts";
+
+/** The key of a device that may call now: enrolled, not ended, not revoked, of an active person. */
+export function deviceKeyLookup(path: CommandPath) {
+  return async (id: DeviceId): Promise<Uint8Array | null> => {
+    const { state } = path;
+    const tenantId = state.deviceTenants.get(id);
+    const tenant = tenantId === undefined ? undefined : state.tenants.get(tenantId);
+    const device = tenant?.devices.get(id);
+    const person = device === undefined ? undefined : tenant?.people.get(device.person);
+    const now = path.now();
+    const active =
+      device !== undefined &&
+      person?.status === "active" &&
+      now.ok &&
+      isDeviceActive(device, now.value);
+    return active ? fromBase64url(device.publicKey) : null;
+  };
+}

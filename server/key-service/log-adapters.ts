@@ -1,0 +1,31 @@
+import type { Log } from "../observability/log.ts";
+import type { PeopleListenerOptions } from "./desk/infrastructure/listener.ts";
+
+/** A fault by its kind alone: a message may quote what it choked on. */
+export function logFault(log: Log, error: unknown): void {
+  const reason = error instanceof Error ? error.constructor.name : typeof error;
+  log.error("fault", "Something failed inside.", { reason });
+}
+
+/** The listener's lines, in the fields that the log knows. */
+export function listenerLog(log: Log): PeopleListenerOptions["log"] {
+  return {
+    request: ({ correlation, method, path, status, code, durationMs }) =>
+      log.debug("request", "A request was answered.", {
+        correlationId: correlation,
+        method,
+        path,
+        httpStatus: status,
+        code: code ?? "",
+        durationMs,
+      }),
+    fault: ({ correlation, path, name, code, frames, note }) =>
+      log.error("fault", "A request failed inside.", {
+        correlationId: correlation,
+        path,
+        kind: name,
+        code: code ?? "",
+        reason: note ?? frames[0] ?? "",
+      }),
+  };
+}
