@@ -69,6 +69,12 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // Between two statements nobody else hears of a connection that breaks, and without a listener it would end
+  // the process; the next statement tells.
+  const lost = (error: Error) => {
+    broken = error;
+  };
+  client.on("error", lost);
   try {
     await client.query("BEGIN");
     const result = await work(client);
@@ -81,6 +87,7 @@ export async function inTransaction<T>(
     throw error;
   } finally {
     // A connection that cannot even roll back is closed, not given to the next caller.
+    client.removeListener("error", lost);
     client.release(broken);
   }
 }

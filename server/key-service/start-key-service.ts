@@ -84,6 +84,8 @@ export async function startKeyService(
     const origin = files.ledgerOrigin();
     const logPublicKey = await keys.publicKey(LOG_KEY);
     const signCheckpoint = (digest: Buffer) => keys.sign(LOG_KEY, digest);
+    // Until there is a fold, a fault ends the start.
+    let recoverFrom = (_fault: unknown) => {};
     const ledger = await PostgresLedger.open(
       {
         origin,
@@ -95,7 +97,10 @@ export async function startKeyService(
         witnesses: { endpoints: config.witnesses, quorum: config.witnessQuorum },
         clock,
         timing: penLease(config.penStaleMs),
-        onFault: (fault) => log.error("ledger-fault", fault.message, { reason: fault.reason }),
+        onFault: (fault) => {
+          log.error("ledger-fault", fault.message, { reason: fault.reason });
+          recoverFrom(fault);
+        },
       },
       standby,
     );
@@ -164,6 +169,7 @@ export async function startKeyService(
       },
       onRecorded: (recorded) => onRecorded(recorded),
     });
+    recoverFrom = (fault) => path.recoverFrom(fault);
     const onRecorded = ({ events }: Recorded) => {
       snapshotter.consider();
       projector.wake();

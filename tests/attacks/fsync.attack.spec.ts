@@ -87,7 +87,7 @@ describe("fsync", () => {
     if (noInjection !== null) return;
     house = await startTappedInstallation();
     house.storm.start(CLIENTS);
-    await house.storm.progress(CLIENTS);
+    await house.progress(CLIENTS);
   });
   afterAll(() => house?.stop());
 
@@ -109,7 +109,7 @@ describe("fsync", () => {
 
   const goesOn = async () => {
     const { child } = house.installation.keyService();
-    await house.storm.progress(2 * CLIENTS);
+    await house.progress(2 * CLIENTS);
     expect(child.exitCode ?? child.signalCode, "the key service was never restarted").toBeNull();
     expect(await house.complaints()).toEqual([]);
   };
@@ -152,7 +152,7 @@ describe("fsync", () => {
       if (postgres === null) return context.skip(NOT_OURS);
       const acknowledged = house.storm.receipts.length;
       const panics = count(postgres.log(), "PANIC");
-      const fault = await inject(postgres.processes(), calls);
+      const fault = await inject(postgres.processes(), calls, [], { newChildrenToo: false });
       try {
         while (count(postgres.log(), "PANIC") === panics) await pause();
       } finally {

@@ -32,7 +32,7 @@ describe(`kill (seed ${SEED})`, () => {
     house = await startTappedInstallation();
     witness = house.installation.witness;
     house.storm.start(CLIENTS);
-    await house.storm.progress(CLIENTS);
+    await house.progress(CLIENTS);
   });
   afterAll(() => house?.stop());
 
@@ -118,7 +118,7 @@ describe(`kill (seed ${SEED})`, () => {
     await strike();
     expect((await service.ended).signal).toBe("SIGKILL");
     await house.restart();
-    await house.storm.progress(CLIENTS / 2);
+    await house.progress(CLIENTS / 2);
     expect(await house.complaints()).toEqual([]);
   };
 
@@ -145,7 +145,7 @@ describe(`kill (seed ${SEED})`, () => {
     });
     await witness.ended;
     witness = await house.installation.startWitness();
-    await house.storm.progress(CLIENTS);
+    await house.progress(CLIENTS);
     expect(await house.complaints()).toEqual([]);
   });
 
@@ -159,7 +159,7 @@ describe(`kill (seed ${SEED})`, () => {
       if (postgres === null) return context.skip(NOT_OURS);
       const service = house.installation.keyService();
       await strike(postgres);
-      await house.storm.progress(CLIENTS);
+      await house.progress(CLIENTS);
       expect(service.child.exitCode).toBeNull();
       expect(await house.complaints()).toEqual([]);
     },

@@ -53,6 +53,7 @@ export async function openingArena(room: DbaRoom): Promise<Arena> {
   const { cast, installation, ingridsLaptop, mine, other, foreign } = room;
   const { sam, ingrid } = cast;
   const globex = { ...cast, olivia: ingrid, laptop: ingridsLaptop };
+  await sam.identify();
   const asked = [
     await ask(cast, { secrets: [mine.name], justification: "Restoring the payouts of Monday" }),
     await ask(cast, { secrets: [other.name], justification: "The report of the quarter is late" }),

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { fromBase64url } from "@countersign/protocol/bytes";
 import type { DraftId } from "@countersign/protocol/ids";
-import type { SecretName } from "@countersign/protocol/names";
+import type { Instant } from "@countersign/protocol/instants";
+import type { SecretName, SpiffeId } from "@countersign/protocol/names";
 import { type Openings, openStatement } from "@countersign/protocol/openings";
 import { type Rendering, render } from "@countersign/protocol/rendering";
 import { type Installation, startInstallation } from "./installation.ts";
@@ -80,7 +81,12 @@ async function put(
   text: string,
   policy: ReturnType<typeof registration>["policy"] = registration(name).policy,
 ): Promise<void> {
-  const act = registration(name, { policy, value: await sealedValue(laptop, text) });
+  const days = 30 * 86_400_000;
+  const expiresAt = new Date(Date.now() + days).toISOString().replace(/\.\d+/, "") as Instant; // of that form
+  const workload = "spiffe://globex.example/payments/reader" as SpiffeId;
+  // One that needs nobody else: every projection has a row then.
+  const bindings = policy === ALONE ? [{ workload, proof: "end-to-end" as const, expiresAt }] : [];
+  const act = registration(name, { policy, bindings, value: await sealedValue(laptop, text) });
   await owner.mustSign([(await laptop.draft(act)).draft]);
 }
 
@@ -154,5 +160,21 @@ export async function startOutcome(
     const refused = written.split("\n").find((line) => line.includes('"start-failed"'));
     if (refused === undefined) throw error;
     return String((JSON.parse(refused) as { message: string }).message);
+  }
+}
+
+/** Asks until the answer is right; there is no other way to know when another process is done. */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T>,
+  isRight: (answer: T) => boolean,
+): Promise<T> {
+  const until = performance.now() + 120_000;
+  for (;;) {
+    const answer = await ask();
+    if (isRight(answer)) return answer;
+    if (performance.now() > until)
+      throw new Error(`${what} did not come to be: ${JSON.stringify(answer)}`);
+    await new Promise((done) => setTimeout(done, 100));
   }
 }

@@ -22,7 +22,7 @@ export type Opening =
   | { readonly is: "unheard" };
 
 /** Refusals that say: not now. */
-const NOT_NOW: readonly string[] = ["unavailable", "rate-limited"];
+const NOT_NOW: readonly string[] = ["unavailable", "rate-limited", "clock-differs"];
 const RETRY_MS = 50;
 const MAX_USES = 100;
 const CHEAP_SECRETS = ["one", "two", "three", "four"].map(

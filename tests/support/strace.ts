@@ -18,12 +18,14 @@ export type Injection = {
 
 /**
  * @param what e.g. `fsync:error=EIO`, see strace(1); several make several faults
+ * @param newChildrenToo also threads; without it PostgreSQL's sessions after a crash are spared
  * @param paths only calls on these files, as the kernel resolves them; none means all
  */
 export async function inject(
   pids: readonly number[],
   what: readonly string[],
   paths: readonly string[] = [],
+  { newChildrenToo = true } = {},
 ): Promise<Injection> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-strace-"));
   const file = join(folder, "trace");
@@ -31,7 +33,8 @@ export async function inject(
   const child = spawn(
     "strace",
     [
-      ...["-f", "-o", file, "-e", `trace=${calls}`],
+      ...(newChildrenToo ? ["-f"] : []),
+      ...["-o", file, "-e", `trace=${calls}`],
       ...what.flatMap((it) => ["-e", `inject=${it}`]),
       ...paths.flatMap((path) => ["-P", path]),
       ...pids.flatMap((pid) => ["-p", String(pid)]),
@@ -45,13 +48,13 @@ export async function inject(
     child.once("close", () => fail(new Error(`strace ended: ${said}`)));
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       said += text;
-      if (pids.every((pid) => said.includes(`Process ${pid} attached`))) done();
+      if (pids.every((pid) => isAttached(said, pid))) done();
     });
   });
   const lines = () => readFileSync(file, "utf8");
   let kept: string | null = null;
   return {
-    struck: () => (kept ?? lines()).split(/\(INJECTED|\(DELAYED|<detached/).length - 1,
+    struck: () => (kept ?? lines()).split(/\(INJECTED|\(DELAYED|<detached|<unfinished/).length - 1,
     lines: () => kept ?? lines(),
     async stop() {
       child.kill("SIGINT");
@@ -60,6 +63,14 @@ export async function inject(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Or gone before strace came to it, as short sessions are. */
+function isAttached(said: string, pid: number): boolean {
+  return (
+    said.includes(`Process ${pid} attached`) ||
+    said.includes(`ptrace(PTRACE_SEIZE, ${pid}): No such process`)
+  );
 }
 
 /** `null` where faults can be injected; otherwise why not, for the report of a test that is skipped. */

@@ -24,6 +24,8 @@ export type TappedInstallation = {
   shutDown(): Promise<void>;
   /** What does not match between clients, ledger and witness; see `auditReleases`. */
   complaints(): Promise<string[]>;
+  /** Resolves when so many more values have arrived; fails, with what it wrote, when the key service ends instead. */
+  progress(more: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -68,6 +70,13 @@ export async function startTappedInstallation(
     postgres,
     restart,
     shutDown,
+    async progress(more) {
+      const { ended, output } = installation.keyService();
+      const over = ended.then(() => {
+        throw new Error(`the key service ended by itself:\n${output().slice(-2_000)}`);
+      });
+      await Promise.race([storm.progress(more), over]);
+    },
     async complaints() {
       const entries = await readLedger(database);
       return [

@@ -174,6 +174,11 @@ export class CommandPath {
     this.#append(this.#entry({ ...attempt, evidence: null }, events, at)).catch(() => {});
   }
 
+  /** Starts the recovery from a fault that no caller met, such as a connection that was lost while idle. */
+  recoverFrom(cause: unknown): void {
+    this.#recover(cause);
+  }
+
   #recover(cause: unknown): void {
     if (this.#recovery !== null) return;
     this.#recovery = this.#rebuild(cause);
