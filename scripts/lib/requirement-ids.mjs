@@ -3,7 +3,7 @@
  * @typedef {{ file: string, title: string }} NamedTest
  */
 
-const ROW = /^\| (?<id>L\d+|[A-Z]+-\d+) \| (?<text>.+) \|$/;
+const ROW = /^\| (?<id>L\d+|[A-Z]+-\d+) +\| (?<text>.+?) +\|$/;
 const ID = /\b(?:[A-Z]+-\d+|L\d+)\b/g;
 
 /** `TYPE-1..3` in a title stands for TYPE-1 TYPE-2 TYPE-3. */

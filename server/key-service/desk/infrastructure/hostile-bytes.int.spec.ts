@@ -15,7 +15,7 @@ import {
   post,
   startBench,
   stopBench,
-} from "./listener-bench.ts";
+} from "./listener-fixture.ts";
 
 beforeAll(startBench);
 afterAll(stopBench);

@@ -18,7 +18,7 @@ import {
   startBench,
   stopBench,
   stranger,
-} from "./listener-bench.ts";
+} from "./listener-fixture.ts";
 import { RATE_LIMITS } from "./rate-limits.ts";
 
 beforeAll(startBench);

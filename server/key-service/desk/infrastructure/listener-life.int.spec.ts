@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { ok } from "../../../kernel/result.ts";
 import { call, handlersWith, TEST_ASSETS } from "./desk-fixture.ts";
 import { startPeopleListener } from "./listener.ts";
-import { DESK, handlers, hello, laptop, ORIGIN, PEOPLE, sessions } from "./listener-bench.ts";
+import { DESK, handlers, hello, laptop, ORIGIN, PEOPLE, sessions } from "./listener-fixture.ts";
 
 const waiting: (() => void)[] = [];
 

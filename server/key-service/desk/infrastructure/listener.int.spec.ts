@@ -16,7 +16,7 @@ import {
   signIn,
   startBench,
   stopBench,
-} from "./listener-bench.ts";
+} from "./listener-fixture.ts";
 
 beforeAll(startBench);
 afterAll(stopBench);
@@ -196,7 +196,7 @@ describe("what the log keeps", () => {
     const reply = await deviceCall("/people/v1/log/checkpoint", "{}");
     const found = log.faults.find((it) => it.correlation === reply.headers["correlation-id"]);
     expect(found).toMatchObject({ path: "/people/v1/log/checkpoint", name: "Error" });
-    expect(found?.frames[0]).toContain("listener-bench");
+    expect(found?.frames[0]).toContain("listener-fixture");
     const fault = await deviceCall("/people/v1/whoami", "{}");
     const contract = log.faults.find((it) => it.correlation === fault.headers["correlation-id"]);
     expect(contract?.note).toMatch(/^output of \/people\/v1\/whoami: /);
