@@ -28,27 +28,60 @@ export type Answer<T> =
 
 type CallOptions = { readonly headers?: Record<string, string>; readonly port?: number };
 
-/** One call of the people-API as its path demands; never throws on a refusal. */
+type Sent<T> = Answer<T> & {
+  readonly setCookie: string | null;
+  /** Seconds, where the listener asks to come back later. */
+  readonly retryAfter: number | null;
+};
+
+const PATIENCE = 20;
+
+/** One call of the people-API as its path demands; waits where it is asked to; never throws on a refusal. */
 export async function call<P extends PeopleApiPath>(
+  installation: Pick<Installation, "deskPort" | "deskOrigin">,
+  path: P,
+  input: PeopleApiInput<P>,
+  options: CallOptions = {},
+): Promise<Sent<PeopleApiOutput<P>>> {
+  return patiently(() => callOnce(installation, path, input, options));
+}
+
+/** A well-behaved client: comes back when the listener's Retry-After says so. */
+async function patiently<T>(attempt: () => Promise<Sent<T>>): Promise<Sent<T>> {
+  for (let tries = 0; ; tries += 1) {
+    const sent = await attempt();
+    const waits = sent.status === 429 && sent.retryAfter !== null && sent.retryAfter <= 2;
+    if (!waits || tries === PATIENCE) return sent;
+    await new Promise((done) => setTimeout(done, (sent.retryAfter ?? 0) * 1000));
+  }
+}
+
+async function callOnce<P extends PeopleApiPath>(
   { deskPort, deskOrigin }: Pick<Installation, "deskPort" | "deskOrigin">,
   path: P,
   input: PeopleApiInput<P>,
   options: CallOptions = {},
-): Promise<Answer<PeopleApiOutput<P>> & { readonly setCookie: string | null }> {
+): Promise<Sent<PeopleApiOutput<P>>> {
   const body = JSON.stringify(input);
-  const { status, text, setCookie } = await post(options.port ?? deskPort, path, body, {
+  const { status, text, setCookie, retryAfter } = await post(options.port ?? deskPort, path, body, {
     "content-type": "application/json",
     host: new URL(deskOrigin).host,
     ...(path.startsWith("/desk/") ? { "sec-fetch-site": "same-origin", origin: deskOrigin } : {}),
     ...options.headers,
   });
   const json = JSON.parse(text) as { code: string; detail: string }; // a problem, or the output of the path
-  if (status !== 200) return { ok: false, status, code: json.code, detail: json.detail, setCookie };
-  return { ok: true, status, value: json as unknown as PeopleApiOutput<P>, setCookie };
+  if (status !== 200)
+    return { ok: false, status, code: json.code, detail: json.detail, setCookie, retryAfter };
+  return { ok: true, status, value: json as unknown as PeopleApiOutput<P>, setCookie, retryAfter };
 }
 
 function post(port: number, path: string, body: string, headers: Record<string, string>) {
-  return new Promise<{ status: number; text: string; setCookie: string | null }>((done, fail) => {
+  return new Promise<{
+    status: number;
+    text: string;
+    setCookie: string | null;
+    retryAfter: number | null;
+  }>((done, fail) => {
     const sent = httpRequest(
       { host: "127.0.0.1", port, path, method: "POST", headers, agent: false },
       (response) => {
@@ -58,10 +91,12 @@ function post(port: number, path: string, body: string, headers: Record<string, 
         });
         response.on("error", fail).on("end", () => {
           const [cookie] = response.headers["set-cookie"] ?? [];
+          const later = response.headers["retry-after"];
           done({
             status: response.statusCode ?? 0,
             text,
             setCookie: cookie?.split(";")[0] ?? null,
+            retryAfter: later === undefined ? null : Number(later),
           });
         });
       },
@@ -214,10 +249,15 @@ export class TestDevice {
     return new TestDevice(installation, finished.device.device, privateKey);
   }
 
-  async call<P extends PeopleApiPath>(
+  call<P extends PeopleApiPath>(path: P, input: PeopleApiInput<P>, options: CallOptions = {}) {
+    return patiently(() => this.#signedCall(path, input, options));
+  }
+
+  /** Each attempt is a call of its own: the listener takes a nonce once. */
+  async #signedCall<P extends PeopleApiPath>(
     path: P,
     input: PeopleApiInput<P>,
-    options: CallOptions = {},
+    options: CallOptions,
   ) {
     const body = JSON.stringify(input);
     const at = Math.floor(Date.now() / 1000);
@@ -231,7 +271,7 @@ export class TestDevice {
     });
     const signature = sign(null, digestToBytes(digest), this.key).toString("base64url");
     const authorization = `${DEVICE_CALL_SCHEME} device=${this.device}, at=${at}, nonce=${nonce}, signature=${signature}`;
-    return call(this.installation, path, input, {
+    return callOnce(this.installation, path, input, {
       ...options,
       headers: { authorization, ...options.headers },
     });

@@ -1,4 +1,5 @@
 import type { Digest } from "@countersign/protocol/ids";
+import { serviceOf } from "@countersign/protocol/names";
 import { SECRET_CATEGORIES, SECRET_TYPES } from "@countersign/protocol/taxonomy";
 import { defineCommand } from "../command.ts";
 import { openSession, requireLogin } from "../context.ts";
@@ -47,7 +48,8 @@ export const registerCommand = defineCommand({
       name,
       type: required(values.type, "--type"),
       category: required(values.category, "--category"),
-      policy: policyFrom(values, NO_POLICY),
+      // The service stands in the name already; whoever names another one means it.
+      policy: policyFrom(values, { ...NO_POLICY, service: serviceOf(name) }),
       bindings: [],
     };
     // Judged before a value is read or anything is sent.
