@@ -135,7 +135,7 @@ describe("three people sign, one value arrives", () => {
     await machine.secrets([...ask, "--uses", "2"], { meanwhile: everybodySigns() });
     let broken = true;
     service.tamper["/people/v1/grants/open"] = (output) =>
-      broken ? { ...output, signature: `A${output.signature.slice(1)}` } : output;
+      broken ? { ...output, signature: [...output.signature].reverse().join("") } : output;
     const failed = await machine.secrets(["get", APP_PASSWORD]);
     expect(failed.code).toBe(8);
     expect(failed.stdout).toBe("");
