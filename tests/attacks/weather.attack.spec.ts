@@ -66,7 +66,8 @@ const WEATHER: readonly Weather[] = [
   {
     what: "the folder of the last checkpoint is gone",
     code: "unavailable",
-    says: /Try again/,
+    // An opening that was recorded when the folder went waits for witnesses that nobody can show it to.
+    says: /Try (again|the same command again)/,
     begin: ({ installation: { stateDir } }) => renameSync(stateDir, taken(stateDir)),
     end: ({ installation: { stateDir } }) => renameSync(taken(stateDir), stateDir),
   },
