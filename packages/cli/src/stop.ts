@@ -108,6 +108,7 @@ const NEXT_STEPS = {
   "grant-expired": "secrets request NAME asks again",
   "grant-revoked": "secrets request NAME asks again",
   "uses-spent": "secrets request NAME asks again",
+  "binding-ended": "secrets bind-workload",
   "other-device": "Run it on the device that the request names.",
   "device-inactive": "secrets login enrols this device again",
   "tampering-found": "Tell a security admin now, and keep the reference.",

@@ -19,6 +19,8 @@ export const DIGEST_DOMAINS = {
   invitation: "countersign/invitation/v1\n",
   deviceKey: "countersign/device-key/v1\n",
   consoleCredential: "countersign/console-credential/v1\n",
+  gatewayCredential: "countersign/gateway-credential/v1\n",
+  certificate: "countersign/certificate/v1\n",
   deviceCall: "countersign/device-call/v1\n",
   release: "countersign/release/v1\n",
   intake: "countersign/intake/v1\n",

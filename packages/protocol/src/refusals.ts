@@ -48,6 +48,7 @@ export const REFUSALS = {
   "grant-expired": { status: 410, exit: 5 },
   "grant-revoked": { status: 410, exit: 5 },
   "uses-spent": { status: 409, exit: 5 },
+  "binding-ended": { status: 403, exit: 5 },
   "other-device": { status: 403, exit: 3 },
   "device-inactive": { status: 403, exit: 3 },
   "tampering-found": { status: 500, exit: 8 },

@@ -1,6 +1,6 @@
 import type { DeviceId, PersonId } from "@countersign/protocol/ids";
 import type { Instant } from "@countersign/protocol/instants";
-import type { TenantId } from "@countersign/protocol/names";
+import type { SpiffeId, TenantId } from "@countersign/protocol/names";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import { type Ledger, LedgerFault } from "../../ledger/domain/ledger.ts";
@@ -27,6 +27,7 @@ export type Attempt = {
   readonly tenant: TenantId | null;
   readonly person: PersonId | null;
   readonly device: DeviceId | null;
+  readonly workload?: SpiffeId;
   readonly subject: string | null;
   readonly evidence: Evidence | null;
 };
@@ -165,6 +166,7 @@ export class CommandPath {
       attempt: attempt.what,
       person: attempt.person,
       device: attempt.device,
+      ...(attempt.workload === undefined ? {} : { workload: attempt.workload }),
       subject: attempt.subject,
       count: 1,
     };

@@ -27,7 +27,7 @@ export class RefusalBudget {
     }
     const key = `${refused.tenant} ${refused.code} ${refused.attempt}`;
     const sum = this.#summed.get(key);
-    const summed = { ...refused, person: null, device: null, subject: null };
+    const { workload: _, ...summed } = { ...refused, person: null, device: null, subject: null };
     this.#summed.set(key, { ...summed, count: (sum?.count ?? 0) + 1 });
     return before;
   }

@@ -22,7 +22,7 @@ export type Evidence = {
 };
 
 /** Where an act came in. */
-export type Door = "desk" | "command-line" | "console" | "system";
+export type Door = "desk" | "command-line" | "console" | "gateway" | "system";
 
 /**
  * One ledger entry: who, what, when, where, why and the correlation id [AUD-1]. Canonical JSON, so

@@ -82,6 +82,12 @@ export type DomainEvent =
       readonly secret: SecretId;
       readonly use: number;
     })
+  | FetchIntended
+  | (OfTenant & {
+      readonly type: "FetchesDone";
+      /** Indexes of the entries of their intents. */
+      readonly intents: readonly number[];
+    })
   | (OfTenant & {
       readonly type: "ValueChecked";
       readonly secret: SecretId;
@@ -107,6 +113,8 @@ export type GenesisDeclared = {
   readonly witnesses: readonly { readonly name: string; readonly publicKey: string }[];
   /** Digest of the console's bearer credential for the RPC socket. */
   readonly consoleCredential: Digest;
+  /** Absent where no workload fetches. */
+  readonly gateways?: readonly RegisteredGateway[];
   readonly tenants: readonly TenantId[];
   readonly people: readonly {
     readonly tenant: TenantId;
@@ -121,6 +129,16 @@ export type GenesisDeclared = {
     readonly invitation: Digest;
     readonly expiresAt: Instant;
   }[];
+};
+
+/** A gateway, and whom it may vouch for: workloads of its trust domain in these tenants and environments. */
+export type RegisteredGateway = {
+  readonly name: string;
+  /** Digest of its bearer credential. */
+  readonly credential: Digest;
+  readonly trustDomain: string;
+  readonly tenants: readonly TenantId[];
+  readonly environments: readonly Environment[];
 };
 
 export type KeyEnrolled = OfTenant & {
@@ -204,6 +222,19 @@ export type ReleaseIntended = OfTenant & {
   readonly recipientKey: Digest;
 };
 
+/** A value leaves for a workload, under a binding that people signed. */
+export type FetchIntended = OfTenant & {
+  readonly type: "FetchIntended";
+  readonly binding: BindingId;
+  readonly secret: SecretId;
+  readonly version: number;
+  readonly workload: SpiffeId;
+  /** Which gateway vouched for the workload, by its name in genesis. */
+  readonly gateway: string;
+  /** Digest of the certificate (DER) that the gateway saw: whoever investigates can name the SVID. */
+  readonly certificate: Digest;
+};
+
 /** Attempts that failed are history too [AUD-1]. `count` > 1 where a flood was summed up. */
 export type Refused = {
   readonly type: "Refused";
@@ -213,6 +244,8 @@ export type Refused = {
   readonly attempt: string;
   readonly person: PersonId | null;
   readonly device: DeviceId | null;
+  /** The workload that asked, as a gateway names it; absent where a person did. */
+  readonly workload?: SpiffeId;
   /** Digest of the statement, or id of the grant, that it was about. */
   readonly subject: string | null;
   readonly count: number;

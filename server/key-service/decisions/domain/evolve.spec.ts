@@ -20,6 +20,17 @@ const ABOUT_NOTHING: { readonly [T in DomainEvent["type"]]: ((world: World) => O
   Refused: null,
   TamperingFound: null,
   ValueChecked: null,
+  FetchesDone: null,
+  FetchIntended: ({ ids }) => ({
+    type: "FetchIntended",
+    tenant,
+    binding: ids.binding(),
+    secret: ids.secret(),
+    version: 1,
+    workload: spiffeId.parse("spiffe://example.org/acme/dev/payments"),
+    gateway: "gateway.test",
+    certificate: ids.digest(),
+  }),
   KeyCounted: ({ ids }) => ({ type: "KeyCounted", credential: ids.credential(), signCount: 1 }),
   KeyEnrolled: ({ ids }) => ({
     type: "KeyEnrolled",

@@ -149,9 +149,14 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
         workload,
         proof,
         expiresAt,
+        index,
         status: "active",
       } as const;
-      tenantOf(state, tenant).bindings.set(binding, { ...fresh });
+      const room = tenantOf(state, tenant);
+      room.bindings.set(binding, { ...fresh });
+      const others = room.bindingsOf.get(workload);
+      if (others === undefined) room.bindingsOf.set(workload, [binding]);
+      else others.push(binding);
       return;
     }
     case "BindingRevoked":
@@ -239,6 +244,11 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
       granted.uses.push({ use, recipientKey, intendedAt: at, intentIndex: index, done: false });
       return;
     }
+    case "FetchIntended":
+      known(tenantOf(state, event.tenant).bindings.get(event.binding));
+      return;
+    case "FetchesDone":
+      return; // what a fetch leaves is history, and no state: bindings count no uses
     case "ReleaseDone":
       known(grantedSecret(state, event).uses.find((it) => it.use === event.use)).done = true;
       return;

@@ -9,7 +9,7 @@ import type {
   SecretId,
 } from "@countersign/protocol/ids";
 import type { Instant } from "@countersign/protocol/instants";
-import type { SecretName, TenantId } from "@countersign/protocol/names";
+import type { SecretName, SpiffeId, TenantId } from "@countersign/protocol/names";
 import type { Grant } from "../../grants/domain/grant.ts";
 import type { Proposal } from "../../requests/domain/proposal.ts";
 import type { Device, Invitation, Key, Person } from "../../roster/domain/roster.ts";
@@ -27,6 +27,8 @@ export type TenantState = {
   readonly secrets: Map<SecretId, Secret>;
   readonly secretsByName: Map<SecretName, SecretId>;
   readonly bindings: Map<BindingId, Binding>;
+  /** Every binding that a workload ever had, ended ones too, oldest first. */
+  readonly bindingsOf: Map<SpiffeId, BindingId[]>;
   readonly proposals: Map<Digest, Proposal>;
   readonly requests: Map<RequestId, Digest>;
   readonly grants: Map<RequestId, Grant>;
@@ -77,6 +79,7 @@ export function emptyTenant(): TenantState {
     secrets: new Map(),
     secretsByName: new Map(),
     bindings: new Map(),
+    bindingsOf: new Map(),
     proposals: new Map(),
     requests: new Map(),
     grants: new Map(),

@@ -40,6 +40,7 @@ export const HISTORY_ACTS: readonly { readonly act: Act; readonly weight: number
   { act: approve, weight: 20 },
   { act: refuseProposal, weight: 2 },
   { act: release, weight: 16 },
+  { act: fetch, weight: 12 },
   { act: checkValue, weight: 2 },
   { act: changeRole, weight: 2 },
   { act: revoke, weight: 6 },
@@ -250,6 +251,22 @@ function release(world: HistoryWorld, tenant: TenantId): void {
     "command-line",
   );
   if (world.chance(0.9)) world.record([{ type: "ReleaseDone", ...opened }], "system");
+}
+
+function fetch(world: HistoryWorld, tenant: TenantId): void {
+  const room = roomOf(world, tenant);
+  const binding = world.pick([...room.bindings.values()].filter((it) => it.status === "active"));
+  const version = binding && room.secrets.get(binding.secret)?.current?.version;
+  if (binding === undefined || version === undefined) return;
+  const { secret, workload } = binding;
+  const from = { workload, gateway: "gateway.test", certificate: world.ids.digest() };
+  const intent = world.entries.length;
+  world.record(
+    [{ type: "FetchIntended", tenant, binding: binding.binding, secret, version, ...from }],
+    "gateway",
+  );
+  if (world.chance(0.9))
+    world.record([{ type: "FetchesDone", tenant, intents: [intent] }], "system");
 }
 
 function checkValue(world: HistoryWorld, tenant: TenantId): void {

@@ -8,6 +8,8 @@ const EVERY_EVENT: Readonly<Record<DomainEvent["type"], true>> = {
   BindingRevoked: true,
   DeviceEnrolled: true,
   DeviceRevoked: true,
+  FetchIntended: true,
+  FetchesDone: true,
   GenesisDeclared: true,
   GrantExpired: true,
   GrantIssued: true,

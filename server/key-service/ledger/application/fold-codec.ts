@@ -12,7 +12,7 @@ import { Turns } from "./turns.ts";
  * Raise this whenever `evolve` or the shape of `State` changes: a snapshot of another version is not
  * read, the ledger is. A specification pins the digest of a known history's fold to the version.
  */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 type Scalar = "genesis" | "size" | "lastAt" | "rosterEpoch";
 type Header = Pick<State, Scalar>;
@@ -34,6 +34,7 @@ const TENANT_MAPS: Readonly<Record<keyof TenantState, true>> = {
   secrets: true,
   secretsByName: true,
   bindings: true,
+  bindingsOf: true,
   proposals: true,
   requests: true,
   grants: true,

@@ -4,9 +4,9 @@ import type { SigningRole } from "@countersign/protocol/roles";
 import type { SecretRef, StatementOf } from "@countersign/protocol/statement";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import { isDeviceActive } from "../../roster/domain/roster.ts";
-import { metadataGaps, valueExpiresAt } from "../../secrets/domain/metadata-gate.ts";
 import { ownSecret } from "../../secrets/domain/own-secret.ts";
 import type { Secret } from "../../secrets/domain/secret.ts";
+import { whyNotUsable } from "../../secrets/domain/usable.ts";
 import { chainForUse, stricter } from "./chain.ts";
 import type { ActContext, ActRules } from "./proposal-rules.ts";
 
@@ -99,21 +99,6 @@ export function usableSecret(
   if (secret.type === "encryption-key" && role === "service-admin") {
     return err(refuse("not-allowed", "Service admins open no encryption keys. Its owner can ask."));
   }
-  if (secret.current === null) {
-    return err(refuse("no-value", `${secret.name} has no value yet. Its owner can put one.`));
-  }
-  const gaps = metadataGaps(secret);
-  if (gaps.length > 0) {
-    const list = gaps.map((gap) => gap.message).join("; ");
-    return err(
-      refuse("metadata-incomplete", `${secret.name} is never handed out like this: ${list}.`),
-    );
-  }
-  const expiresAt = valueExpiresAt(secret);
-  if (expiresAt !== null && expiresAt <= context.now) {
-    return err(
-      refuse("value-expired", `The value of ${secret.name} ended at ${expiresAt}. Put a new one.`),
-    );
-  }
-  return found;
+  const why = whyNotUsable(secret, context.now);
+  return why === null ? found : err(why);
 }

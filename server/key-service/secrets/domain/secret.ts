@@ -35,6 +35,8 @@ export type Binding = {
   readonly workload: SpiffeId;
   readonly proof: "end-to-end" | "gateway-vouched";
   readonly expiresAt: Instant;
+  /** Of the ledger entry that made it: nothing is fetched before witnesses have cosigned that. */
+  readonly index: number;
   status: "active" | "revoked";
 };
 

@@ -57,6 +57,9 @@ function concerns(event: DomainEvent, tenant: string): boolean {
 
 function actorOf(events: readonly DomainEvent[]): { actor: string | null; device: string | null } {
   for (const event of events) {
+    if (event.type === "FetchIntended") return { actor: event.workload, device: null };
+    if (event.type === "Refused" && event.workload !== undefined)
+      return { actor: event.workload, device: null };
     if (
       event.type === "ReleaseIntended" ||
       event.type === "ValueChecked" ||
@@ -109,6 +112,7 @@ function subjectOfEvents(events: readonly DomainEvent[]): string | null {
     if ("request" in event) return event.request;
     if ("proposal" in event) return event.proposal;
     if (event.type === "KeyLocked") return event.credential;
+    if (event.type === "FetchIntended") return event.binding;
     if (event.type === "ValueChecked") return event.secret;
     if (event.type === "ServiceStarted") return event.holder;
     if (event.type === "TamperingFound") return event.what;

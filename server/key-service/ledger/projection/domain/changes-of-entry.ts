@@ -179,6 +179,14 @@ function changesOfEvent(event: DomainEvent, { index, entry }: Place): Change[] {
       // The same use sealed again is the same release: the first intent stands.
       return [add("release", { ...opening, recipient_key: recipientKey, ...times })];
     }
+    case "FetchIntended": {
+      const { type: _, ...fetch } = event;
+      return [put("fetch", { ...fetch, intended_at: at, done_at: null, entry: index })];
+    }
+    case "FetchesDone": {
+      const { tenant, intents } = event;
+      return intents.map((intent) => set("fetch", { tenant, entry: intent }, { done_at: at }));
+    }
     case "ReleaseDone": {
       const { tenant, request, secret, use } = event;
       return [set("release", { tenant, request, secret, use }, { done_at: at })];

@@ -221,6 +221,22 @@ export const TABLES = {
     },
     opened: {},
   },
+  fetch: {
+    key: ["tenant", "entry"],
+    columns: {
+      tenant: "text",
+      entry: "bigint",
+      secret: "text",
+      version: "integer",
+      binding: "text",
+      workload: "text",
+      gateway: "text",
+      certificate: "text",
+      intended_at: "instant",
+      done_at: "instant?",
+    },
+    opened: {},
+  },
   audit_entry: {
     key: ["tenant", "entry"],
     columns: {
