@@ -1,8 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
+import { type RateLimit, TokenBuckets } from "../../../kernel/token-buckets.ts";
 import type { RateGroup } from "./route-table.ts";
 
-/** A bucket holds `burst` calls and gains `perSecond`. */
-export type RateLimit = { readonly burst: number; readonly perSecond: number };
 export type RateLimits = { readonly [G in RateGroup]: RateLimit };
 
 /**
@@ -22,49 +21,23 @@ export const RATE_LIMITS: RateLimits = {
   check: { burst: 10, perSecond: 1 / 30 },
 };
 
-type Bucket = { tokens: number; at: number };
-
-/**
- * Token buckets in memory, at most `maxKeys` of them. When there are more, the one that was used
- * longest ago is forgotten, which gives its caller a full bucket again: an attacker who commands more
- * than `maxKeys` addresses is slowed down by the `any` bucket of each, not stopped.
- */
+/** A bucket for each group and caller. More than `maxKeys` addresses are slowed by `any` of each, not stopped. */
 export class RateLimiter {
-  readonly #clock: Pick<Clock, "monotonic">;
   readonly #limits: RateLimits;
-  readonly #maxKeys: number;
-  /** Least recently used first: every use re-inserts. */
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets: TokenBuckets;
 
   constructor(of: { clock: Pick<Clock, "monotonic">; limits?: RateLimits; maxKeys?: number }) {
-    this.#clock = of.clock;
     this.#limits = of.limits ?? RATE_LIMITS;
-    this.#maxKeys = of.maxKeys ?? 20_000;
+    this.#buckets = new TokenBuckets(of.clock, of.maxKeys);
   }
 
   /** Spends one call. 0 when there was one; otherwise whole seconds until there will be. */
   take(group: RateGroup, caller: string): number {
-    const { burst, perSecond } = this.#limits[group];
-    const key = `${group} ${caller}`;
-    const now = this.#clock.monotonic();
-    const held = this.#buckets.get(key);
-    const gained = held === undefined ? burst : ((now - held.at) / 1000) * perSecond;
-    const tokens = Math.min(burst, (held?.tokens ?? 0) + gained);
-    this.#buckets.delete(key);
-    this.#buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
-    this.#forgetOldest();
-    return tokens >= 1 ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond));
+    return this.#buckets.take(`${group} ${caller}`, this.#limits[group]);
   }
 
   get size(): number {
     return this.#buckets.size;
-  }
-
-  #forgetOldest(): void {
-    for (const key of this.#buckets.keys()) {
-      if (this.#buckets.size <= this.#maxKeys) return;
-      this.#buckets.delete(key);
-    }
   }
 }
 
