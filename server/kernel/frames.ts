@@ -55,7 +55,7 @@ export class FrameReader {
       });
       bytes = bytes.subarray(end);
     }
-    this.#pending = bytes;
+    this.#pending = Buffer.from(bytes); // a copy: the chunk is the caller's to wipe
     return frames;
   }
 }

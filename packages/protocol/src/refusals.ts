@@ -73,3 +73,20 @@ export const problem = z.strictObject({
   correlation: z.string(),
 });
 export type Problem = z.infer<typeof problem>;
+
+/** `status` differs from the code's own only where HTTP has a finer word. */
+export function problemOf(
+  { code, message }: Refusal,
+  correlation: string,
+  status: number = REFUSALS[code].status,
+): Problem {
+  const title = code.replaceAll("-", " ");
+  return {
+    type: `urn:countersign:refusal:${code}`,
+    title,
+    status,
+    detail: message,
+    code,
+    correlation,
+  };
+}

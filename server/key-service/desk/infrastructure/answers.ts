@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { type Problem, REFUSALS, type Refusal } from "@countersign/protocol/refusals";
+import { problemOf, type Refusal } from "@countersign/protocol/refusals";
 
 export type Answer = {
   readonly status: number;
@@ -27,18 +27,9 @@ export function problemAnswer(of: {
   headers?: Readonly<Record<string, string>>;
   close?: boolean;
 }): Answer {
-  const { code, message } = of.refusal;
-  const status = of.status ?? REFUSALS[code].status;
-  const body: Problem = {
-    type: `urn:countersign:refusal:${code}`,
-    title: code.replaceAll("-", " "),
-    status,
-    detail: message,
-    code,
-    correlation: of.correlation,
-  };
+  const body = problemOf(of.refusal, of.correlation, of.status);
   return {
-    status,
+    status: body.status,
     type: "application/problem+json",
     body: JSON.stringify(body),
     headers: of.headers ?? {},
