@@ -34,6 +34,7 @@ export const BUNDLES = [
     outfile: "dist/key-service.mjs",
     kind: "server",
   },
+  { name: "gateway", entry: "server/gateway/main.ts", outfile: "dist/gateway.mjs", kind: "server" },
   { name: "witness", entry: "server/witness/main.ts", outfile: "dist/witness.mjs", kind: "server" },
   {
     name: "desk page",

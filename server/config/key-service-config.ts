@@ -36,6 +36,8 @@ export type KeyServiceConfig = {
   };
   /** Unix socket of the console's and workers' commands; its folder is 0700. */
   readonly rpcSocket: string;
+  /** Unix socket at which gateways fetch for workloads; undefined where no workload fetches. */
+  readonly gatewaySocket: string | undefined;
   readonly witnesses: readonly WitnessAddress[];
   /** A checkpoint is witnessed with this many cosignatures. */
   readonly witnessQuorum: number;
@@ -111,6 +113,10 @@ const variables = {
   COUNTERSIGN_RPC_SOCKET: variable(
     absolutePath.max(107),
     "Give the absolute path of a unix socket: at most 107 characters, the system's limit.",
+  ),
+  COUNTERSIGN_GATEWAY_SOCKET: variable(
+    absolutePath.max(107).optional(),
+    "Give the absolute path of a unix socket for gateways (at most 107 characters), or leave it out.",
   ),
   COUNTERSIGN_WITNESSES_FILE: variable(
     absolutePath,
@@ -192,6 +198,7 @@ export function loadKeyServiceConfig(environment = process.env): KeyServiceConfi
       pageDir: read.COUNTERSIGN_DESK_PAGE_DIR,
     },
     rpcSocket: read.COUNTERSIGN_RPC_SOCKET,
+    gatewaySocket: read.COUNTERSIGN_GATEWAY_SOCKET,
     witnesses,
     witnessQuorum: read.COUNTERSIGN_WITNESS_QUORUM,
     penStaleMs: read.COUNTERSIGN_PEN_STALE_MS,

@@ -49,6 +49,7 @@ import { Drafter } from "./statements/application/drafter.ts";
 import { Signing } from "./statements/application/sign-drafts.ts";
 import { DraftStore } from "./statements/infrastructure/draft-store.ts";
 import { OpeningStore } from "./statements/infrastructure/opening-store.ts";
+import { startWorkloadDoor } from "./workloads/start-workload-door.ts";
 
 export type KeyService = {
   readonly deskPort: number;
@@ -286,6 +287,12 @@ export async function startKeyService(
       config.rpcSocket,
     );
     closing.push(() => rpc.stop());
+    if (config.gatewaySocket !== undefined) {
+      const onFault = (error: unknown) => logFault(log, error);
+      closing.push(
+        await startWorkloadDoor({ path, ledger, readCurrentValue, onFault }, config.gatewaySocket),
+      );
+    }
     return { deskPort: listener.port, stop };
   } catch (error) {
     await stop();

@@ -26,10 +26,12 @@ export type Installation = {
   readonly deskPort: number;
   readonly deskOrigin: string;
   readonly rpcSocket: string;
+  readonly gatewaySocket: string;
   readonly database: TestDatabase;
   readonly token: TestToken;
   readonly people: () => InvitedPerson[];
   readonly consoleCredential: () => string;
+  readonly gatewayCredential: () => string;
   readonly witness: Service;
   readonly witnessPort: number;
   /** Holds the newest checkpoint of the witness, as a note. */
@@ -66,6 +68,7 @@ export async function startInstallation(
   mkdirSync(stateDir, { mode: 0o700 });
   mkdirSync(witnessDir, { mode: 0o700 });
   const rpcSocket = join(folder, "rpc.sock");
+  const gatewaySocket = join(folder, "gateway.sock");
   const witnessesFile = join(folder, "witnesses.json");
   const logKeyFile = join(folder, "log-verifier-key");
   const environment: Record<string, string> = {
@@ -80,6 +83,7 @@ export async function startInstallation(
     COUNTERSIGN_DESK_PORT: String(deskPort),
     COUNTERSIGN_DESK_PAGE_DIR: inRoot("dist", "desk"),
     COUNTERSIGN_RPC_SOCKET: rpcSocket,
+    COUNTERSIGN_GATEWAY_SOCKET: gatewaySocket,
     COUNTERSIGN_WITNESSES_FILE: witnessesFile,
     COUNTERSIGN_LOG_VERIFIER_KEY_FILE: logKeyFile,
     COUNTERSIGN_GENESIS: "development",
@@ -139,11 +143,13 @@ export async function startInstallation(
     deskPort,
     deskOrigin,
     rpcSocket,
+    gatewaySocket,
     database,
     token,
     people: () =>
       JSON.parse(readFileSync(join(stateDir, "people.json"), "utf8")) as InvitedPerson[],
     consoleCredential: () => readFileSync(join(stateDir, "console-credential"), "utf8").trim(),
+    gatewayCredential: () => readFileSync(join(stateDir, "gateway-credential"), "utf8").trim(),
     witness,
     witnessPort,
     witnessDir,
@@ -160,7 +166,7 @@ export async function startInstallation(
   };
 }
 
-function startService(
+export function startService(
   name: string,
   command: readonly string[],
   env: Record<string, string>,
@@ -178,7 +184,7 @@ function startService(
   return { name, child, output: () => text, ended };
 }
 
-async function endService({ child, ended }: Service): Promise<void> {
+export async function endService({ child, ended }: Service): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
   const forced = setTimeout(() => child.kill("SIGKILL"), 10_000);
@@ -187,7 +193,7 @@ async function endService({ child, ended }: Service): Promise<void> {
 }
 
 /** Asks until it answers; fails at once, with what it wrote, when the process ends instead. */
-async function ready(service: Service, url: string): Promise<void> {
+export async function ready(service: Service, url: string): Promise<void> {
   let over = false;
   void service.ended.then(() => {
     over = true;

@@ -16,7 +16,7 @@ export const MAX_QUESTION_BYTES = 4_096;
 /** A value has 64 KiB at most; the head is small. */
 export const MAX_ANSWER_BYTES = 80_000;
 
-const correlation = z.string().regex(/^[a-z2-7]{16}$/, "16 characters of base32");
+const correlation = z.string().regex(/^[0-9a-hjkmnp-tv-z]{16}$/, "16 characters of base32");
 
 /** First on every connection; anything else before it ends the connection. */
 export const gatewayHello = z.strictObject({

@@ -4,9 +4,10 @@ import { type Commitment, type Digest, idText, personId, salt } from "@countersi
 import { addSeconds, type Instant } from "@countersign/protocol/instants";
 import { type TenantId, tenantId } from "@countersign/protocol/names";
 import { assignment } from "@countersign/protocol/roles";
-import type { GenesisDeclared } from "../../decisions/domain/event.ts";
+import { ENVIRONMENTS } from "@countersign/protocol/taxonomy";
+import type { GenesisDeclared, RegisteredGateway } from "../../decisions/domain/event.ts";
 import { invitationDigest } from "../../desk/application/enrolment-handlers.ts";
-import { DEVELOPMENT_CAST } from "../domain/development-cast.ts";
+import { DEVELOPMENT_CAST, DEVELOPMENT_TRUST_DOMAIN } from "../domain/development-cast.ts";
 
 const INVITATION_SECONDS = 30 * 86_400;
 
@@ -29,14 +30,27 @@ export type DevelopmentGenesis = {
   readonly people: readonly InvitedPerson[];
 };
 
+/** Vouches for the workloads of every tenant, under a trust domain that only this machine's own CA serves. */
+function developmentGateway(credential: Digest, tenants: readonly TenantId[]): RegisteredGateway {
+  const trustDomain = DEVELOPMENT_TRUST_DOMAIN;
+  return {
+    name: "gateway.localhost",
+    credential,
+    trustDomain,
+    tenants,
+    environments: ENVIRONMENTS,
+  };
+}
+
 /** The first entry of a development installation: two tenants, the cast, and a one-time link for each. */
 export async function declareDevelopment(
   facts: Pick<
     GenesisDeclared,
     "ledgerOrigin" | "deskOrigin" | "logKey" | "releaseKey" | "witnesses"
-  > & { readonly consoleCredential: Digest },
+  > & { readonly consoleCredential: Digest; readonly gatewayCredential: Digest },
   now: Instant,
 ): Promise<DevelopmentGenesis> {
+  const { gatewayCredential, ...named } = facts;
   const tenants = [...new Set(DEVELOPMENT_CAST.map((it) => it.tenant))].map((it) =>
     tenantId.parse(it),
   );
@@ -79,7 +93,8 @@ export async function declareDevelopment(
       type: "GenesisDeclared",
       mode: "development",
       restoreEpoch: 0,
-      ...facts,
+      ...named,
+      gateways: [developmentGateway(gatewayCredential, tenants)],
       tenants,
       people: roster,
       invitations,

@@ -8,6 +8,7 @@ import { parseWitnessKey } from "../../ledger/domain/cosignature.ts";
 import type { Ledger } from "../../ledger/domain/ledger.ts";
 import { RELEASE_KEY } from "../../open-keys.ts";
 import type { OpeningStore } from "../../statements/infrastructure/opening-store.ts";
+import { gatewayCredentialDigest } from "../../workloads/infrastructure/gateway-socket.ts";
 import type { StateFiles } from "../infrastructure/state-files.ts";
 import { declareDevelopment } from "./declare-development.ts";
 
@@ -42,6 +43,7 @@ export async function performGenesis(parts: GenesisParts): Promise<void> {
       releaseKey: (await keys.publicKey(RELEASE_KEY)).toString("base64url"),
       witnesses: config.witnesses.map((it) => witnessIn(it.verifierKey)),
       consoleCredential: consoleCredentialDigest(files.consoleCredential()),
+      gatewayCredential: gatewayCredentialDigest(files.gatewayCredential()),
     },
     now,
   );

@@ -28,3 +28,6 @@ export const DEVELOPMENT_CAST: readonly CastMember[] = [
   { tenant: "acme", name: "Eve Marlow", roles: [] },
   { tenant: "globex", name: "Ingrid Solberg", roles: [of("service-owner", "payments")] },
 ];
+
+/** Of the SPIFFE identities that a development gateway vouches for. */
+export const DEVELOPMENT_TRUST_DOMAIN = "countersign.localhost";

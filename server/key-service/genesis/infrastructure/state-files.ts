@@ -45,7 +45,16 @@ export class StateFiles {
 
   /** The console's bearer credential for the RPC socket; genesis holds its digest. */
   consoleCredential(): string {
-    const path = join(this.#folder, "console-credential");
+    return this.#credential("console-credential");
+  }
+
+  /** The development gateway's bearer credential for its socket; genesis holds its digest. */
+  gatewayCredential(): string {
+    return this.#credential("gateway-credential");
+  }
+
+  #credential(name: string): string {
+    const path = join(this.#folder, name);
     if (existsSync(path)) return readFileSync(path, "utf8").trim();
     const credential = randomBytes(32).toString("base64url");
     replaceFile(path, `${credential}\n`);

@@ -1,0 +1,33 @@
+import type { CommandPath } from "../decisions/application/command-path.ts";
+import type { PostgresLedger } from "../ledger/infrastructure/postgres-ledger.ts";
+import type { ReadCurrentValue } from "../secrets/application/read-current-value.ts";
+import { DoneBatch } from "./application/done-batch.ts";
+import { fetchSecret, witnessedBy } from "./application/fetch-secret.ts";
+import { startGatewaySocket } from "./infrastructure/gateway-socket.ts";
+
+/** Opens the socket at which gateways fetch for workloads. Returns what closes it again. */
+export async function startWorkloadDoor(
+  parts: {
+    readonly path: CommandPath;
+    readonly ledger: PostgresLedger;
+    readonly readCurrentValue: ReadCurrentValue;
+    readonly onFault: (error: unknown, correlation: string) => void;
+  },
+  socketPath: string,
+): Promise<() => Promise<void>> {
+  const { path, ledger, readCurrentValue, onFault } = parts;
+  const done = new DoneBatch(path);
+  const witnessed = () => witnessedBy(ledger);
+  const socket = await startGatewaySocket(
+    {
+      gateways: () => path.state.genesis?.gateways ?? [],
+      fetch: (command) => fetchSecret({ path, readCurrentValue, done, witnessed }, command),
+      onFault,
+    },
+    socketPath,
+  );
+  return async () => {
+    await socket.stop();
+    await done.flush();
+  };
+}
