@@ -61,8 +61,8 @@ describe("the fold's written form", () => {
     // history builder alone, raise FOLD_VERSION: stored snapshots of the old fold must not be read.
     expect({ version: FOLD_VERSION, digest }).toMatchInlineSnapshot(`
       {
-        "digest": "91c7b71b0f5a21339f5f28721cd0bced052b6cdc9489047014476b79ca37178e",
-        "version": 1,
+        "digest": "e7e18808889e039724419946dfde8abe65cc13bffca191fa43c5ae6432e27d62",
+        "version": 3,
       }
     `);
   });

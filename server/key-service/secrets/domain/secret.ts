@@ -35,7 +35,8 @@ export type Binding = {
   readonly workload: SpiffeId;
   readonly proof: "end-to-end" | "gateway-vouched";
   readonly expiresAt: Instant;
-  status: "active" | "revoked";
+  /** `expired` once the ledger says so; whoever decides compares `expiresAt` itself. */
+  status: "active" | "revoked" | "expired";
 };
 
 /** Whether a statement's reference still is what the fold knows. `version` is asked for by the caller. */
