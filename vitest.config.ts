@@ -52,7 +52,9 @@ export default defineConfig({
           exclude,
           globalSetup,
           pool: "forks",
-          fileParallelism: false,
+          // Most of an attack is waiting for a deadline of the product. Never beside other projects.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 20 * SLOW_MS,
           hookTimeout: 3 * SLOW_MS,
         },

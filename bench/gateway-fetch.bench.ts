@@ -126,8 +126,7 @@ async function compare(
     const ours = await measure(gateway, svid, gateway.port, connections, SECONDS);
     rounds.push({ ratio: ours.count / bare.count, perSecond: ours.count / SECONDS, p95: ours.p95 });
   }
-  const of = (pick: (round: Round) => number) =>
-    rounds.map(pick).sort((a, b) => a - b);
+  const of = (pick: (round: Round) => number) => rounds.map(pick).sort((a, b) => a - b);
   const median = (samples: readonly number[]) =>
     samples[Math.floor(samples.length / 2)] ?? Number.NaN;
   const ratios = of((it) => it.ratio);

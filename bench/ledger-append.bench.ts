@@ -8,16 +8,7 @@ import { PostgresLedger } from "../server/key-service/ledger/infrastructure/post
 import { startTestServer } from "../tests/support/postgres-cluster.ts";
 import { createDatabaseOn } from "../tests/support/test-database.ts";
 import { createSoftHsmToken } from "../tests/support/tokens.ts";
-
-type Figure = {
-  readonly name: string;
-  readonly unit: string;
-  /** Median of the samples. */
-  readonly value: number;
-  readonly samples: readonly number[];
-  readonly aim?: number;
-  readonly better?: "higher" | "lower";
-};
+import { type BenchOptions, type Figure, median } from "./figure.ts";
 
 const inFlight = 64;
 const rounds = 5;
@@ -30,7 +21,7 @@ const entryBytes = 700;
  * The ledger on embedded PostgreSQL with `fsync` on, checkpoints signed by SoftHSM, no witness: durable
  * appends, reopening from 100,000 entries, proofs from them.
  */
-export default async function ledgerAppend(): Promise<Figure[]> {
+export default async function ledgerAppend({ tell }: BenchOptions): Promise<Figure[]> {
   const { server, stop } = await startTestServer();
   const database = await createDatabaseOn(server);
   const folder = await mkdtemp(join(tmpdir(), "ledger-bench-"));
@@ -49,8 +40,11 @@ export default async function ledgerAppend(): Promise<Figure[]> {
       witnesses: { endpoints: [], quorum: 0 },
       clock: systemClock,
     });
+    tell("durable appends");
     const appends = await measureAppends(ledger);
+    tell(`filling up to ${entriesToReopen} entries`);
     await fill(ledger, entriesToReopen);
+    tell("reopening, proofs");
     const reopenings = await measureReopenings(ledger);
     const proofs = await measureProofs(ledger);
     await ledger.close();
@@ -72,7 +66,7 @@ async function measureAppends(ledger: PostgresLedger): Promise<Figure> {
     const count = await appendFor(ledger, entry, roundMs);
     samples.push(count / ((performance.now() - from) / 1_000));
   }
-  return figure(`durable appends, ${inFlight} in flight`, "1/s", samples, { aim: 10_000 });
+  return median(`durable appends, ${inFlight} in flight`, "1/s", samples, { aim: 10_000 });
 }
 
 /** @returns how many appends were acknowledged */
@@ -106,7 +100,7 @@ async function measureReopenings(ledger: PostgresLedger): Promise<Figure> {
     // Appending more than was asked for would flatter nobody: the figure is for 100,000 entries.
     samples.push(((performance.now() - from) * entriesToReopen) / ledger.head().size);
   }
-  return figure("reopening, per 100,000 entries", "ms", samples, { better: "lower" });
+  return median("reopening, per 100,000 entries", "ms", samples, { better: "lower" });
 }
 
 async function measureProofs(ledger: PostgresLedger): Promise<Figure> {
@@ -117,15 +111,5 @@ async function measureProofs(ledger: PostgresLedger): Promise<Figure> {
     for (let i = 0; i < 1_000; i += 1) await ledger.inclusionProof((i * 7_919) % size, size);
     samples.push(1_000 / ((performance.now() - from) / 1_000));
   }
-  return figure("inclusion proofs", "1/s", samples, {});
-}
-
-function figure(
-  name: string,
-  unit: string,
-  samples: readonly number[],
-  more: Pick<Figure, "aim" | "better">,
-): Figure {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return { name, unit, value: sorted[Math.floor(sorted.length / 2)] ?? 0, samples, ...more };
+  return median("inclusion proofs", "1/s", samples);
 }

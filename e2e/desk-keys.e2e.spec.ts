@@ -3,7 +3,7 @@ import { asDigest, digestBytes } from "@countersign/protocol/digest";
 import { digestWords } from "@countersign/protocol/words";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { safeNext } from "../server/key-service/desk/page/safe-next.ts";
-import { visitor } from "./desk/browser.ts";
+import { visitor } from "../tests/support/browser.ts";
 import {
   browser,
   openDraft,

@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { refuse } from "@countersign/protocol/refusals";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -22,6 +24,16 @@ beforeAll(startDesk);
 afterAll(stopDesk);
 afterEach(settle);
 
+/** A folder for pictures of every view and state, to be looked at; none where it is not named. */
+const PICTURES = process.env.COUNTERSIGN_PICTURES;
+
+async function picture(name: string): Promise<void> {
+  if (PICTURES === undefined) return;
+  mkdirSync(PICTURES, { recursive: true });
+  const path = join(PICTURES, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.png`);
+  await sam.page.screenshot({ path, fullPage: true });
+}
+
 const ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const COLOUR_RULES = ["color-contrast", "color-contrast-enhanced", "target-size"];
 /** Each theme and each width with every rule; the other two of the four with what depends on colour and size. */
@@ -40,6 +52,7 @@ describe("every view and state", () => {
       for (const [colorScheme, width, rules] of LOOKS) {
         await sam.page.emulateMedia({ colorScheme });
         await sam.page.setViewportSize({ width, height: 800 });
+        await picture(`${name} ${colorScheme} ${width}`);
         const { violations: found } = await new AxeBuilder({ page: sam.page })
           .setLegacyMode(true) // one document, no frames: no second tab for each run
           .options({ runOnly: rules, rules: { "color-contrast-enhanced": { enabled: true } } })
@@ -58,6 +71,19 @@ describe("every view and state", () => {
       expect(violations()).toEqual([]);
     },
   );
+
+  it("says so where it cannot learn what kind of installation this is, and asks again when told to", async () => {
+    const unknown = "Whether this is a development installation could not be learnt.";
+    await sam.page.route("**/people/v1/hello", (route) => route.abort(), { times: 2 });
+    await sam.page.goto(path("/"));
+    await sam.page.getByText(unknown).waitFor();
+    const again = sam.page.getByRole("button", { name: "Ask again" });
+    await again.click();
+    await sam.page.getByText(unknown).waitFor();
+    await again.click();
+    await sam.page.getByText("Development installation: keys are not attested.").waitFor();
+    expect(await sam.page.getByText(unknown).count()).toBe(0);
+  });
 
   it("says nothing of development where the installation is a real one", async () => {
     world.mode = "production";

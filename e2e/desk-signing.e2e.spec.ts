@@ -1,6 +1,7 @@
 import { toBase64url } from "@countersign/protocol/bytes";
 import { listDigest } from "@countersign/protocol/digest";
 import { openStatement } from "@countersign/protocol/openings";
+import { refuse } from "@countersign/protocol/refusals";
 import { render } from "@countersign/protocol/rendering";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ARMING_MS } from "../server/key-service/desk/page/arming.ts";
@@ -194,6 +195,17 @@ describe("what is signed", () => {
 });
 
 describe("the arming of Sign", () => {
+  // The page asks for the key within the click itself, so that what it has not asked by then it never will.
+  beforeAll(() =>
+    sam.page.addInitScript(() => {
+      const { get } = CredentialsContainer.prototype;
+      CredentialsContainer.prototype.get = function (options) {
+        performance.mark("touch");
+        return get.call(this, options);
+      };
+    }),
+  );
+  const touches = () => sam.page.evaluate(() => performance.getEntriesByName("touch").length);
   const isArmed = async () => (await signButton().getAttribute("aria-disabled")) === "false";
   const focusIs = (has: boolean) =>
     sam.page.evaluate((it) => {
@@ -259,25 +271,35 @@ describe("the arming of Sign", () => {
     await openDraft(await requestStatement());
     await armed(sam);
     await sam.page.evaluate(() => {
-      document.hasFocus = () => false;
+      // Later than any look of the page's, and before its own listener.
+      const leave = () => {
+        document.hasFocus = () => false;
+      };
+      window.addEventListener("click", leave, { capture: true, once: true });
     });
-    const before = signed();
     await signButton().click();
-    await sam.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-    expect(signed()).toBe(before);
+    expect(await touches()).toBe(0);
+    await sam.page.evaluate(() => {
+      document.hasFocus = () => true;
+    });
+    await armed(sam);
+    await signButton().click();
+    expect(await touches()).toBe(1);
+    await sam.page.getByRole("heading", { name: "Signed", exact: true }).waitFor();
   });
 
   it("is of no use to a script: only a person's click or key press signs", async () => {
     await openDraft(await requestStatement());
     await armed(sam);
-    const before = signed();
     await sam.page.evaluate(() => {
       const button = document.querySelector<HTMLElement>(".sign-button");
       button?.click();
       button?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     });
-    await sam.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-    expect(signed()).toBe(before);
+    expect(await touches()).toBe(0);
+    await signButton().click();
+    expect(await touches()).toBe(1);
+    await sam.page.getByRole("heading", { name: "Signed", exact: true }).waitFor();
   });
 
   it("does not let Enter through before it, nor a second one during the touch", async () => {
@@ -323,6 +345,15 @@ describe("from the inbox", () => {
       .waitFor();
   });
 
+  it("opens and closes the refusal by keyboard: Escape goes back to where it was opened", async () => {
+    await STATES["refusing a request"](scene);
+    await sam.page.keyboard.press("Escape");
+    expect(await sam.page.getByLabel("Why not?").isVisible()).toBe(false);
+    expect(await sam.page.evaluate(() => document.activeElement?.textContent)).toBe("Refuse …");
+    await sam.page.keyboard.press("Enter");
+    await sam.page.getByLabel("Why not?").waitFor();
+  });
+
   it("does not show a request under a digest that is not its own", async () => {
     const real = await requestStatement();
     const id = world.propose(real);
@@ -354,6 +385,32 @@ describe("from the inbox", () => {
     await sam.page.getByText("You were signed out").waitFor();
     await sam.page.getByRole("button", { name: "Touch your key" }).click();
     await sam.page.getByRole("button", { name: "Approve" }).waitFor();
+  });
+
+  it("is still signed in where signing out did not reach the key service, and says so", async () => {
+    await signIn(scene);
+    const out = sam.page.getByRole("button", { name: "Sign out" });
+    await sam.page.route("**/desk/v1/session/end", (route) => route.abort(), { times: 1 });
+    await out.click();
+    const alert = sam.page.getByRole("alert");
+    await alert.getByText("You are still signed in. The key service does not answer.").waitFor();
+    await sam.page.getByRole("heading", { name: /waits for you/ }).waitFor();
+
+    world.refuseNext.set("/desk/v1/session/end", refuse("unavailable", "It is being read again."));
+    await out.click();
+    await alert.getByText("You are still signed in. It is being read again.").waitFor();
+    await alert.getByText(/Reference [0-9a-z]{16}/).waitFor();
+
+    await out.click();
+    await sam.page.getByRole("heading", { name: /Touch your hardware key/ }).waitFor();
+  });
+
+  it("signs out where the session was over already", async () => {
+    await signIn(scene);
+    world.sessions.endAllOf(SAM.person);
+    await sam.page.getByRole("button", { name: "Sign out" }).click();
+    await sam.page.getByRole("heading", { name: /Touch your hardware key/ }).waitFor();
+    expect(await sam.page.getByText("still signed in").count()).toBe(0);
   });
 
   it("signs out: the session is over on the server too", async () => {

@@ -19,6 +19,7 @@ const PROJECTS = ["unit", "integration", "e2e", "attacks"];
 await runMain(async () => {
   const startedAt = performance.now();
   requireNode();
+  const source = await sourcesNow();
   await step("packages", ensurePackages);
   await step("PKCS#11 binding", ensurePkcs11);
   await step("SoftHSM", ensureSoftHsm);
@@ -31,14 +32,14 @@ await runMain(async () => {
     say(`\n${bold(project)} ${dim(`after ${duration(performance.now() - startedAt)}`)}`);
     const tally = await runVitest(project);
     tallies.push(tally);
-    if (project === "attacks") recordProofs(tally, { source: await sourcesNow(), full: false });
+    if (project === "attacks") recordProofs(tally, { source, full: false });
   }
 
   const durationMs = Math.round(performance.now() - startedAt);
   const resultFile = inState("test-results.json");
   writePrivate(
     resultFile,
-    JSON.stringify({ summary: summary(tallies), durationMs, parts: tallies }, null, 2),
+    JSON.stringify({ source, summary: summary(tallies), durationMs, parts: tallies }, null, 2),
   );
   say(`\n${dim(`${duration(durationMs)}; results in ${resultFile}`)}`);
   return conclude(tallies);

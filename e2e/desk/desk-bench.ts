@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { expect } from "vitest";
-import { buildPage, launchChromium, type Visitor, visitor } from "./browser.ts";
+import { launchChromium, type Visitor, visitor } from "../../tests/support/browser.ts";
+import { buildPage } from "./build-page.ts";
 import { DeskWorld } from "./desk-world.ts";
 import { decisionStatement, type Made, requestStatement, SAM } from "./statements.ts";
 import { enrolSam, type Scene } from "./states.ts";

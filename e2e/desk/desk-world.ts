@@ -4,12 +4,9 @@ import { toBase64url } from "@countersign/protocol/bytes";
 import { digestOf, listDigest } from "@countersign/protocol/digest";
 import { credentialId, type Digest, type DraftId } from "@countersign/protocol/ids";
 import { addSeconds } from "@countersign/protocol/instants";
-import {
-  PEOPLE_API,
-  type PeopleApiPath,
-  type ProposalView,
-} from "@countersign/protocol/people-api";
+import { PEOPLE_API, type PeopleApiPath } from "@countersign/protocol/people-api";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
+import type { ProposalView } from "@countersign/protocol/views";
 import { systemClock } from "../../server/kernel/clock.ts";
 import { err, ok, type Result } from "../../server/kernel/result.ts";
 import { DeskSessions } from "../../server/key-service/desk/infrastructure/desk-sessions.ts";
@@ -197,6 +194,7 @@ export class DeskWorld {
           releaseKey: "A".repeat(120),
           logKey: "A".repeat(120),
           witnesses: [],
+          witnessQuorum: 1,
         }),
       "/desk/v1/enrolment/begin": async ({ token }) => {
         const by = this.invitations.get(token);

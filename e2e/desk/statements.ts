@@ -103,7 +103,7 @@ async function make(
 }
 
 export async function requestStatement(
-  of: { names?: string[]; why?: string; ticket?: string; hours?: number } = {},
+  of: { names?: string[]; why?: string; ticket?: string; hours?: number; by?: CastMember } = {},
 ): Promise<Made> {
   const opener = new Opener();
   const policy = secretPolicy.parse({
@@ -139,7 +139,19 @@ export async function requestStatement(
     expiresAt: addSeconds(notBefore, (of.hours ?? 1) * 3600),
     maxUses: 1,
   };
-  return make(opener, { kind: "request", signer: OLIVIA, role: "service-owner", body });
+  return make(opener, { kind: "request", signer: of.by ?? OLIVIA, role: "service-owner", body });
+}
+
+export async function revokeKeyStatement(of: { by: CastMember; whose: CastMember }): Promise<Made> {
+  const opener = new Opener();
+  const person = {
+    person: of.whose.person,
+    name: await opener.text("person-name", of.whose.name),
+  };
+  const credential = credentialId.parse(toBase64url(random(32)));
+  const reason = await opener.text("reason", "Lost on the train between Leeds and York.");
+  const body = { subject: { type: "key", person, credential }, reason };
+  return make(opener, { kind: "revoke", signer: of.by, role: of.by.role, body });
 }
 
 export async function decisionStatement(of: {

@@ -1,5 +1,5 @@
 import { refuse } from "@countersign/protocol/refusals";
-import type { Visitor } from "./browser.ts";
+import type { Visitor } from "../../tests/support/browser.ts";
 import type { DeskWorld } from "./desk-world.ts";
 import {
   bindWorkloadStatement,
@@ -8,6 +8,7 @@ import {
   enrolDeviceStatement,
   PRIYA,
   requestStatement,
+  revokeKeyStatement,
   SAM,
 } from "./statements.ts";
 
@@ -84,7 +85,11 @@ async function fillInbox({ world }: Scene): Promise<void> {
   );
   world.propose(await bindWorkloadStatement(SAM), { mine: true, signedBy: [PRIYA] });
   world.propose(
-    await requestStatement({ names: ["payments/prod/kafka/client-key"], why: "Consumer lag." }),
+    await requestStatement({
+      names: ["payments/prod/kafka/client-key"],
+      why: "Consumer lag.",
+      by: SAM,
+    }),
     {
       mine: true,
       status: "denied",
@@ -152,6 +157,11 @@ export const STATES = {
       scene,
       `/d/${scene.world.draft(await enrolDeviceStatement(SAM, "Sam's desktop"), SAM)}`,
     );
+    await armed(scene.visitor);
+  },
+  "a revocation to sign": async (scene) => {
+    const made = await revokeKeyStatement({ by: SAM, whose: CASS });
+    await open(scene, `/d/${scene.world.draft(made, SAM)}`);
     await armed(scene.visitor);
   },
   "a list to sign": async (scene) => {
@@ -264,6 +274,20 @@ export const STATES = {
     await scene.visitor.page.getByRole("button", { name: "Refuse …" }).click();
     await scene.visitor.page.getByLabel("Why not?").waitFor();
   },
+  "a revocation to decide": async (scene) => {
+    await signIn(scene);
+    const made = await revokeKeyStatement({ by: PRIYA, whose: CASS });
+    await open(scene, `/r/${scene.world.propose(made)}`);
+    await scene.visitor.page.getByRole("button", { name: "Approve" }).waitFor();
+  },
+  "a request that was refused": async (scene) => {
+    await signIn(scene);
+    const made = await requestStatement({ by: SAM });
+    const outcome = "Refused by Cass Moreno.";
+    const of = { mine: true, signedBy: [PRIYA], status: "denied", outcome } as const;
+    await open(scene, `/r/${scene.world.propose(made, of)}`);
+    await scene.visitor.page.getByText(outcome).waitFor();
+  },
   "a request that this person cannot approve": async (scene) => {
     await signIn(scene);
     const cannot =
@@ -284,7 +308,8 @@ export const STATES = {
     await signIn(scene);
     const made = await requestStatement();
     const { notBefore, expiresAt, secrets } = JSON.parse(Buffer.from(made.bytes).toString()).body;
-    const uses = [{ secret: secrets[0].secret, name: secrets[0].name, used: 0, left: 1 }];
+    const { secret, name } = secrets[0];
+    const uses = [{ secret, name, used: 0, left: 1, releases: [] }];
     const id = scene.world.propose(made, {
       signedBy: [PRIYA, CASS],
       status: "approved",
@@ -330,6 +355,13 @@ export const STATES = {
     await scene.visitor.page.locator(".skeleton").waitFor();
     scene.world.held.clear();
     released.set(scene.world, release);
+  },
+  "signing out that failed": async (scene) => {
+    const { page } = scene.visitor;
+    await signIn(scene);
+    await page.route("**/desk/v1/session/end", (route) => route.abort(), { times: 1 });
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("alert").getByText("You are still signed in.").waitFor();
   },
   "a link that leads nowhere": async (scene) => {
     await open(scene, "/nowhere");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { inRoot, inState } from "./paths.mjs";
 import { run } from "./run.mjs";
@@ -18,9 +18,20 @@ export function readPromises() {
   return JSON.parse(readFileSync(inRoot("docs", "promises.json"), "utf8"));
 }
 
-/** @param {string} attack its name, such as `evil-console` */
-export function attackFile(attack) {
-  return `tests/attacks/${attack}.attack.spec.ts`;
+/**
+ * The files of an attack, one for each of its subjects: `dba.rows.attack.spec.ts` is one of `dba`.
+ * @param {string} attack its name, such as `evil-console`
+ * @returns {string[]} paths below the checkout; none where it is not written yet
+ */
+export function attackFiles(attack) {
+  return readdirSync(inRoot("tests", "attacks"))
+    .filter((name) => name.endsWith(".attack.spec.ts") && attackOf(name) === attack)
+    .map((name) => `tests/attacks/${name}`);
+}
+
+/** @param {string} path of a file of an attack */
+function attackOf(path) {
+  return basename(path).split(".")[0] ?? "";
 }
 
 /**
@@ -32,7 +43,7 @@ export function attackFile(attack) {
  */
 export function standingOf(attack, proofs, source) {
   const proof = proofs[attack];
-  if (!existsSync(inRoot(attackFile(attack))) || proof === undefined) return "not yet";
+  if (attackFiles(attack).length === 0 || proof === undefined) return "not yet";
   if (proof.source !== source) return "proven for other sources";
   if (proof.failed > 0 || proof.passed === 0) return "BROKEN";
   return proof.full ? "proven" : "proven in short";
@@ -62,15 +73,18 @@ export function readProofs() {
 }
 
 /**
- * Writes down what a run of attacks found.
+ * Writes down what a run of whole attacks found.
  * @param {Tally} tally
  * @param {{ source: string, full: boolean }} how
  */
 export function recordProofs(tally, { source, full }) {
   const proofs = readProofs();
-  for (const { path, passed, failed } of tally.files) {
-    const attack = basename(path).replace(".attack.spec.ts", "");
-    proofs[attack] = { source, passed, failed, full, at: new Date().toISOString() };
+  const at = new Date().toISOString();
+  for (const attack of new Set(tally.files.map(({ path }) => attackOf(path)))) {
+    const files = tally.files.filter(({ path }) => attackOf(path) === attack);
+    const passed = files.reduce((sum, file) => sum + file.passed, 0);
+    const failed = files.reduce((sum, file) => sum + file.failed, 0);
+    proofs[attack] = { source, passed, failed, full, at };
   }
   writePrivate(inState("proofs.json"), JSON.stringify(proofs, null, 2));
 }

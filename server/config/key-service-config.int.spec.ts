@@ -52,7 +52,8 @@ describe("the key service's configuration", () => {
       witnesses: [WITNESS],
       witnessQuorum: 1,
       penStaleMs: 10_000,
-      genesis: undefined,
+      genesis: null,
+      attestation: null,
     });
   });
 
@@ -89,7 +90,7 @@ describe("the key service's configuration", () => {
     ["COUNTERSIGN_PEN_STALE_MS", "0999"],
     ["COUNTERSIGN_PEN_STALE_MS", "600001"],
     ["COUNTERSIGN_PEN_STALE_MS", "10s"],
-    ["COUNTERSIGN_GENESIS", "production"],
+    ["COUNTERSIGN_GENESIS", "test"],
   ])("refuses %s = %s and names it", (name, value) => {
     expect(refusal({ [name]: value }).variables).toEqual([name]);
   });

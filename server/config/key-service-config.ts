@@ -1,14 +1,13 @@
 import { join } from "node:path";
-import { z } from "zod";
 import {
-  absolutePath,
-  ConfigurationFault,
-  host,
-  parseEnvironment,
-  port,
-  postgresUrl,
-  variable,
-} from "./environment.ts";
+  AAGUIDS_VARIABLE,
+  type AttestationConfig,
+  ROOTS_VARIABLE,
+  readAttestation,
+} from "./attestation-files.ts";
+import { type DeskTlsFiles, deskTlsFiles, readDeskTls } from "./desk-tls.ts";
+import { ConfigurationFault, parseEnvironment } from "./environment.ts";
+import { keyServiceVariables } from "./key-service-variables.ts";
 import { readSecretFile } from "./secret-file.ts";
 import { readWitnesses, type WitnessAddress } from "./witnesses-file.ts";
 
@@ -33,6 +32,8 @@ export type KeyServiceConfig = {
     readonly port: number;
     /** Absolute; the built page: index.html, desk.js, desk.css, icon.svg. */
     readonly pageDir: string;
+    /** Null: plain http, on the loopback or behind a terminator that is then trusted with what the desk shows. */
+    readonly tls: DeskTlsFiles | null;
   };
   /** Unix socket of the console's and workers' commands; its folder is 0700. */
   readonly rpcSocket: string;
@@ -52,109 +53,20 @@ export type KeyServiceConfig = {
    */
   readonly logVerifierKeyFile: string;
   /**
-   * What to do when there is no history at all: `development` performs the development genesis,
-   * undefined refuses to start. Whether an installation *is* one of development is a fact of its
-   * genesis entry; with a history this is not looked at.
+   * What to do when there is no history at all: perform the development genesis, or that of the file, or, with
+   * null, refuse to start. Whether an installation *is* one of development is a fact of its genesis entry; with
+   * a history this is only compared with it, and the file is not read.
    */
-  readonly genesis: "development" | undefined;
+  readonly genesis:
+    | { readonly mode: "development" }
+    | { readonly mode: "production"; readonly file: string }
+    | null;
+  /** Which hardware keys production enrols. Production does not start without; development takes any. */
+  readonly attestation: AttestationConfig | null;
   /** How often the checker runs, in seconds; once at every start too. */
   readonly checkEverySeconds: number;
-  /** Absolute; where the development genesis writes the cast's one-time enrolment links, 0600. */
+  /** Absolute; where genesis writes the first people's one-time enrolment links, 0600. */
   readonly peopleFile: string;
-};
-
-const variables = {
-  COUNTERSIGN_STATE_DIR: variable(
-    absolutePath,
-    "Give the absolute path of a folder that only this account can read.",
-  ),
-  COUNTERSIGN_DATABASE_URL: variable(
-    postgresUrl,
-    "Give postgresql://countersign_key_service@host:port/database.",
-  ),
-  COUNTERSIGN_DATABASE_PASSWORD_FILE: variable(
-    absolutePath.optional(),
-    "Give the absolute path of a file (0600) that holds the role's password.",
-  ),
-  COUNTERSIGN_PKCS11_MODULE: variable(
-    absolutePath,
-    "Give the absolute path of the PKCS#11 library of your HSM, e.g. /usr/lib/softhsm/libsofthsm2.so.",
-  ),
-  COUNTERSIGN_PKCS11_TOKEN: variable(
-    z.string().min(1).max(32),
-    "Give the label of the token, at most 32 characters.",
-  ),
-  COUNTERSIGN_PKCS11_PIN_FILE: variable(
-    absolutePath,
-    "Give the absolute path of a file (0600) that holds the user PIN of the token.",
-  ),
-  COUNTERSIGN_PKCS11_INIT_PARAMETERS: variable(
-    z.string().min(1).optional(),
-    "Give the library's initialisation string, or leave it out.",
-  ),
-  SOFTHSM2_CONF: variable(
-    absolutePath.optional(),
-    "Give the absolute path of softhsm2.conf, whose directories.tokendir is absolute too.",
-  ),
-  COUNTERSIGN_DESK_ORIGIN: variable(
-    z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).origin === text),
-    "Give scheme, host and port without a path, e.g. https://desk.example.com.",
-  ),
-  COUNTERSIGN_DESK_HOST: variable(host.default("127.0.0.1"), "Give the address to listen on."),
-  COUNTERSIGN_DESK_PORT: variable(port, "Give the port to listen on, 0 to 65535."),
-  COUNTERSIGN_DESK_PAGE_DIR: variable(
-    absolutePath,
-    "Give the absolute path of the built desk page, dist/desk of the checkout.",
-  ),
-  COUNTERSIGN_PEOPLE_FILE: variable(
-    absolutePath.optional(),
-    "Give the absolute path for the development cast's enrolment links.",
-  ),
-  COUNTERSIGN_RPC_SOCKET: variable(
-    absolutePath.max(107),
-    "Give the absolute path of a unix socket: at most 107 characters, the system's limit.",
-  ),
-  COUNTERSIGN_GATEWAY_SOCKET: variable(
-    absolutePath.max(107).optional(),
-    "Give the absolute path of a unix socket for gateways (at most 107 characters), or leave it out.",
-  ),
-  COUNTERSIGN_WITNESSES_FILE: variable(
-    absolutePath,
-    "Give the absolute path of a JSON file: a list of {url, verifierKey}.",
-  ),
-  COUNTERSIGN_WITNESS_QUORUM: variable(
-    z
-      .string()
-      .regex(/^[1-9]\d?$/)
-      .default("1")
-      .transform(Number),
-    "Give how many witnesses must have cosigned, at least 1.",
-  ),
-  COUNTERSIGN_PEN_STALE_MS: variable(
-    z
-      .string()
-      .regex(/^\d{4,6}$/)
-      .default("10000")
-      .transform(Number)
-      .refine((milliseconds) => milliseconds >= 1_000 && milliseconds <= 600_000),
-    "Give milliseconds, 1000 to 600000: how long a dead key service keeps its successor waiting.",
-  ),
-  COUNTERSIGN_LOG_VERIFIER_KEY_FILE: variable(
-    absolutePath.optional(),
-    "Give the absolute path where the log's verifier key should be written.",
-  ),
-  COUNTERSIGN_CHECK_EVERY_SECONDS: variable(
-    z
-      .string()
-      .regex(/^[1-9]\d{0,4}$/)
-      .default("600")
-      .transform(Number),
-    "Give how often all that is stored is compared with the ledger, 1 to 99999 seconds.",
-  ),
-  COUNTERSIGN_GENESIS: variable(
-    z.literal("development").optional(),
-    "Leave it out, or give `development` for a first start with the development cast.",
-  ),
 };
 
 /**
@@ -162,11 +74,14 @@ const variables = {
  * @throws ConfigurationFault naming every variable that is wrong
  */
 export function loadKeyServiceConfig(environment = process.env): KeyServiceConfig {
-  const read = parseEnvironment(variables, environment);
+  const read = parseEnvironment(keyServiceVariables, environment);
   if (read.COUNTERSIGN_PKCS11_MODULE.includes("softhsm") && read.SOFTHSM2_CONF === undefined) {
     // Without it SoftHSM answers every call with an error that names nothing.
     throw new ConfigurationFault([
-      { variable: "SOFTHSM2_CONF", problem: `is missing. ${variables.SOFTHSM2_CONF.hint}` },
+      {
+        variable: "SOFTHSM2_CONF",
+        problem: `is missing. ${keyServiceVariables.SOFTHSM2_CONF.hint}`,
+      },
     ]);
   }
   const witnesses = readWitnesses(read.COUNTERSIGN_WITNESSES_FILE, "COUNTERSIGN_WITNESSES_FILE");
@@ -178,6 +93,12 @@ export function loadKeyServiceConfig(environment = process.env): KeyServiceConfi
       },
     ]);
   }
+  const tls = deskTlsFiles(
+    read.COUNTERSIGN_DESK_TLS_CERT,
+    read.COUNTERSIGN_DESK_TLS_KEY,
+    read.COUNTERSIGN_DESK_ORIGIN,
+  );
+  if (tls !== null) readDeskTls(tls); // what is wrong with it is told before anything is begun
   return {
     stateDir: read.COUNTERSIGN_STATE_DIR,
     databaseUrl: withPassword(
@@ -196,6 +117,7 @@ export function loadKeyServiceConfig(environment = process.env): KeyServiceConfi
       host: read.COUNTERSIGN_DESK_HOST,
       port: read.COUNTERSIGN_DESK_PORT,
       pageDir: read.COUNTERSIGN_DESK_PAGE_DIR,
+      tls,
     },
     rpcSocket: read.COUNTERSIGN_RPC_SOCKET,
     gatewaySocket: read.COUNTERSIGN_GATEWAY_SOCKET,
@@ -206,9 +128,27 @@ export function loadKeyServiceConfig(environment = process.env): KeyServiceConfi
       read.COUNTERSIGN_LOG_VERIFIER_KEY_FILE ??
       join(read.COUNTERSIGN_STATE_DIR, "log-verifier-key"),
     checkEverySeconds: read.COUNTERSIGN_CHECK_EVERY_SECONDS,
-    genesis: read.COUNTERSIGN_GENESIS,
+    genesis: genesisAsked(read.COUNTERSIGN_GENESIS, read.COUNTERSIGN_GENESIS_FILE),
+    attestation: readAttestation(read[ROOTS_VARIABLE], read[AAGUIDS_VARIABLE]),
     peopleFile: read.COUNTERSIGN_PEOPLE_FILE ?? join(read.COUNTERSIGN_STATE_DIR, "people.json"),
   };
+}
+
+function genesisAsked(
+  mode: "development" | "production" | undefined,
+  file: string | undefined,
+): KeyServiceConfig["genesis"] {
+  if (mode === "production" && file !== undefined) return { mode, file };
+  if (mode !== "production" && file === undefined) return mode === undefined ? null : { mode };
+  throw new ConfigurationFault([
+    {
+      variable: "COUNTERSIGN_GENESIS_FILE",
+      problem:
+        file === undefined
+          ? `is missing. ${keyServiceVariables.COUNTERSIGN_GENESIS_FILE.hint}`
+          : "is given without COUNTERSIGN_GENESIS=production. Give both, or neither.",
+    },
+  ]);
 }
 
 function withPassword(url: string, passwordFile: string | undefined): string {

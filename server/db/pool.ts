@@ -20,6 +20,18 @@ const types: pg.CustomTypesConfig = {
     oid === OID_INT8 && format !== "binary" ? parseInt8 : pg.types.getTypeParser(oid, format),
 };
 
+/** How long a database may take, in milliseconds, wherever nobody says otherwise. */
+export const DATABASE_TIMING = {
+  /** To connect, or to be given a free connection. */
+  connectTimeoutMs: 5_000,
+  /** After this long the server cancels a statement. */
+  statementTimeoutMs: 30_000,
+  /** How much later we stop waiting ourselves, for a server or a network that says nothing at all. */
+  answerGraceMs: 3_000,
+  /** The server ends a transaction in which nothing was asked for so long. */
+  idleInTransactionMs: 30_000,
+} as const;
+
 export type PoolOptions = {
   /** `postgresql://role:password@host:port/database`. */
   readonly url: string;
@@ -27,10 +39,12 @@ export type PoolOptions = {
   readonly application: string;
   /** Upper bound of open connections. Default 10. */
   readonly maxConnections?: number;
-  /** After this long the server cancels a statement. Default 30,000; 0 never. */
+  /** Default: `DATABASE_TIMING`. */
   readonly statementTimeoutMs?: number;
-  /** After this long a caller that waits for a connection is told that there is none. Default 5,000. */
+  /** Default: `DATABASE_TIMING`. */
   readonly connectTimeoutMs?: number;
+  /** Default: `DATABASE_TIMING`. */
+  readonly answerGraceMs?: number;
   /** Told of connections that die while idle; the pool replaces them by itself. */
   readonly onIdleError?: (error: Error) => void;
 };
@@ -40,25 +54,37 @@ export type PoolOptions = {
  * database that is down is a fault of each query, not of the start.
  */
 export function createPool(options: PoolOptions): pg.Pool {
+  const timing = { ...DATABASE_TIMING, ...options };
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.application,
     max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
-    idle_in_transaction_session_timeout: 30_000,
+    connectionTimeoutMillis: timing.connectTimeoutMs,
+    statement_timeout: timing.statementTimeoutMs,
+    query_timeout: timing.statementTimeoutMs + timing.answerGraceMs,
+    idle_in_transaction_session_timeout: timing.idleInTransactionMs,
     keepAlive: true,
     types,
   });
-  // Without a listener, an idle connection that the server closes would end the process.
-  pool.on("error", (error) => options.onIdleError?.(error));
-  // Nor may one that is closed between two queries of a transaction: the next query reports it.
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  outliveLostConnections(pool, options.onIdleError);
   return pool;
 }
 
 /**
- * Runs `work` inside one transaction: committed when it returns, rolled back when it throws.
+ * Without a listener, a connection that breaks would end the process: while it lies idle, and between two
+ * queries of a transaction. Nobody needs to hear of it: the pool replaces the one, the next query on the
+ * other fails.
+ */
+export function outliveLostConnections(
+  pool: pg.Pool,
+  onIdleError: (error: Error) => void = () => undefined,
+): void {
+  pool.on("error", onIdleError);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+}
+
+/**
+ * Runs `work` inside one transaction of a pool that `createPool` made: committed when it returns, rolled back when it throws.
  * Nothing slow belongs inside: no network, no sleep, no key operation.
  *
  * @throws whatever `work` throws; when COMMIT itself fails the outcome is unknown to the caller.
@@ -69,12 +95,6 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  // Between two statements nobody else hears of a connection that breaks, and without a listener it would end
-  // the process; the next statement tells.
-  const lost = (error: Error) => {
-    broken = error;
-  };
-  client.on("error", lost);
   try {
     await client.query("BEGIN");
     const result = await work(client);
@@ -87,7 +107,6 @@ export async function inTransaction<T>(
     throw error;
   } finally {
     // A connection that cannot even roll back is closed, not given to the next caller.
-    client.removeListener("error", lost);
     client.release(broken);
   }
 }

@@ -1,10 +1,15 @@
 import type { Log } from "../observability/log.ts";
 import type { PeopleListenerOptions } from "./desk/infrastructure/listener.ts";
+import { KeyProviderFault } from "./keys/domain/key-provider.ts";
 
-/** A fault by its kind alone: a message may quote what it choked on. */
+/** A fault by its kind alone: a message may quote what it choked on. What the token says quotes nothing. */
 export function logFault(log: Log, error: unknown): void {
-  const reason = error instanceof Error ? error.constructor.name : typeof error;
-  log.error("fault", "Something failed inside.", { reason });
+  log.error("fault", "Something failed inside.", { reason: reasonOf(error) });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof KeyProviderFault) return error.message;
+  return error instanceof Error ? error.constructor.name : typeof error;
 }
 
 /** The listener's lines, in the fields that the log knows. */

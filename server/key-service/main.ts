@@ -1,6 +1,6 @@
 import { loadKeyServiceConfig } from "../config/key-service-config.ts";
 import { createLog } from "../observability/log.ts";
-import { startKeyService } from "./start-key-service.ts";
+import { type KeyService, startKeyService } from "./start-key-service.ts";
 
 const log = createLog({ process: "key-service" });
 const waiting = new AbortController();
@@ -21,8 +21,11 @@ process.on("uncaughtException", (error) => {
 });
 
 try {
-  const service = await startKeyService(loadKeyServiceConfig(), log, waiting.signal);
+  const config = loadKeyServiceConfig();
+  const service = await startKeyService(config, log, waiting.signal);
   stop = service.stop;
+  // Without a certificate a closed terminal (SIGHUP) ends the process, as it always does.
+  if (config.desk.tls !== null) process.on("SIGHUP", () => renewCertificate(service));
   log.info("started", "The key service is ready.", { port: service.deskPort });
 } catch (error) {
   log.error(
@@ -30,4 +33,20 @@ try {
     error instanceof Error ? error.message : "The key service could not start.",
   );
   process.exit(1);
+}
+
+function renewCertificate(service: KeyService): void {
+  try {
+    service.renewCertificate();
+    log.info("certificate", "The desk's certificate was read again.");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unknown";
+    log.error(
+      "certificate",
+      "The desk's certificate was not renewed; the one before stays in use.",
+      {
+        reason,
+      },
+    );
+  }
 }

@@ -40,11 +40,3 @@ export async function refuseWeakKeys(
   }
   for (const { sentence } of violations) report(sentence);
 }
-
-/** Production keeps its keys inside. Whether this is production, the genesis entry says and nothing else. */
-export function refuseLeakyToken(keys: KeyProvider, mode: "development" | "production"): void {
-  if (mode === "development" || keys.capabilities.keepsKeysInside) return;
-  throw new Error(
-    "This token hands out keys that must stay inside: use another. See docs/decisions/0006-pkcs11.md.",
-  );
-}

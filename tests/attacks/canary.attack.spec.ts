@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -10,7 +9,13 @@ import { gzipSync } from "node:zlib";
 import type { SecretName } from "@countersign/protocol/names";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lookInDatabaseFiles, lookInTables } from "../support/canary-places.ts";
-import { CanaryScanner, ENCODINGS, type Encoding, spellings } from "../support/canary-scanner.ts";
+import {
+  CanaryScanner,
+  ENCODINGS,
+  type Encoding,
+  newCanary,
+  spellings,
+} from "../support/canary-scanner.ts";
 import { consoleCall } from "../support/console.ts";
 import { DatabaseAttacker } from "../support/database-attacker.ts";
 import { type Installation, type Service, startInstallation } from "../support/installation.ts";
@@ -27,8 +32,6 @@ import {
 import { TappedProxy } from "../support/tapped-proxy.ts";
 
 const GENERATED = "payments/prod/postgres/generated-password" as SecretName;
-/** No two of its encodings look alike. ASCII: it must survive where only text does. */
-const newCanary = () => `Kn"9\\/+&%=${randomBytes(18).toString("base64url")}`;
 
 /*
  * A value is planted, and with it everything happens that can: it is put, opened, asked about, refused, sent to the
@@ -66,7 +69,9 @@ describe("canary", () => {
   };
 
   beforeAll(async () => {
-    installation = await startInstallation();
+    installation = await startInstallation({
+      environment: { COUNTERSIGN_PEN_STALE_MS: "1000" },
+    });
     services.push(installation.witness, installation.keyService());
     proxy = await TappedProxy.start({ host: "127.0.0.1", port: installation.deskPort });
     record("answers", proxy);
@@ -218,7 +223,7 @@ describe("canary", () => {
     scanner.look("logs", Buffer.from(planted.output));
     scanner.lookInFolder("state", installation.folder);
     scanner.lookInFolder("token", dirname(installation.token.storageDir));
-    scanner.lookInFolder("temporary", tmpdir(), since);
+    scanner.lookInFolder("temporary", tmpdir(), { since });
 
     const leaks = scanner.findings.filter((it) => it.canary !== "control");
     expect(leaks, "leaks").toEqual([]);

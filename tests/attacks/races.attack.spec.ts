@@ -71,7 +71,9 @@ describe("races", () => {
     let installation: Installation;
     let cast: Cast;
     beforeAll(async () => {
-      installation = await startInstallation();
+      installation = await startInstallation({
+        environment: { COUNTERSIGN_PEN_STALE_MS: "1000" },
+      });
       cast = await enrolCast(installation);
       await register(cast);
     });

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalise } from "@countersign/protocol/canonical";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,12 +6,14 @@ import { DatabaseAttacker } from "../support/database-attacker.ts";
 import {
   createDbaRoom,
   type DbaRoom,
-  eventually,
   openAll,
+  opensAll,
   startOutcome,
   stopKeyService,
 } from "../support/dba-room.ts";
+import { AGAIN_SOON, eventually, filesWritten, outputWritten } from "../support/eventually.ts";
 import type { Installation } from "../support/installation.ts";
+import { witnessCheckpoint } from "../support/ledger-audit.ts";
 import { readLedger } from "../support/ledger-reader.ts";
 import { askAndApprove } from "../support/story.ts";
 import {
@@ -23,6 +25,7 @@ import {
   Forger,
   makeServiceKeys,
   tokenAt,
+  withNewKek,
   withoutKey,
 } from "../support/yesterday.ts";
 
@@ -51,7 +54,7 @@ describe("rollback", () => {
     // Today: something that yesterday does not know.
     for (const person of [room.cast.sam, room.cast.priya]) await person.identify();
     await askAndApprove(room.cast, { justification: "What happened today" });
-    // An opening is cosigned before its value leaves; other entries at the next heartbeat, 30 seconds later at most.
+    // An opening is cosigned before its value leaves; what people sign soon after it counts.
     await openAll(room);
     await settle();
   });
@@ -78,11 +81,14 @@ describe("rollback", () => {
   async function settle(): Promise<void> {
     expect(await start({})).toBe("serves");
     const size = (await readLedger(installation.database)).length;
+    const kept = filesWritten(join(installation.witnessDir, "checkpoints"));
     await eventually(
       "the last cosignature",
-      () => sizeAtWitness(installation),
+      kept,
+      () => witnessCheckpoint(installation.witnessDir).size,
       (it) => it >= size,
     );
+    await kept.close();
     await stopKeyService(installation);
   }
 
@@ -92,6 +98,13 @@ describe("rollback", () => {
     expect(await openAll(room)).toBe("right right right");
     await stopKeyService(installation);
   }
+
+  /** Waits until the running service has written such a line. */
+  const says = (sentence: RegExp) => {
+    const service = installation.keyService();
+    const isSaid = (output: string) => sentence.test(output);
+    return eventually(`${sentence}`, outputWritten(service), service.output, isSaid);
+  };
 
   const freshState = () => {
     const state = copyFolder(installation, installation.stateDir);
@@ -234,19 +247,69 @@ describe("rollback", () => {
     }
   });
 
-  it("KEY-2 another token, an empty one, or yesterday's opens nothing that it has no key for", async () => {
+  it("KEY-2 another token and an empty one are named as what they are, and nothing is made on them", async () => {
     const twin = await emptyTwin(installation);
     const empty = await start({ env: twin });
-    expect(empty).toMatch(/log\/v1/);
+    expect(empty).toMatch(/does not hold log\/v1.*COUNTERSIGN_PKCS11_TOKEN/);
+    expect(empty).not.toMatch(/Restore the database/);
     await makeServiceKeys(installation, twin);
-    expect(await start({ env: twin })).toMatch(/not signed by this log's key/);
+    const other = await start({ env: twin });
+    expect(other).toMatch(/holds a log\/v1, but not the one that was announced/);
+    expect(other).not.toMatch(/Restore the database/);
+    // Whoever takes the announcement away is told by the ledger itself.
+    const state = copyFolder(installation, installation.stateDir);
+    const unannounced = { ...twin, COUNTERSIGN_LOG_VERIFIER_KEY_FILE: join(state, "nothing") };
+    expect(await start({ env: unannounced })).toMatch(/not signed by this log's key/);
+    await servesToday();
+  });
 
-    const copy = copyFolder(installation, installation.token.storageDir);
-    const older = tokenAt(installation, copy);
-    await withoutKey(installation, older, "kek/globex/v1");
-    expect(await start({ env: older })).toBe("serves");
-    expect(await openAll(room)).toBe("right right tampering-found");
+  it.each([
+    [
+      "kek/globex/v1",
+      /kek\/globex\/v1, under which the values of tenant globex are sealed, is not/,
+    ],
+    ["release/v1", /release\/v1, which signs releases, is not on it/],
+    ["log/v1", /does not hold log\/v1/],
+  ])(
+    "KEY-2 TENANT-1 yesterday's token, from before %s, is refused at start and nothing is made on it",
+    async (key, sentence) => {
+      const older = tokenAt(installation, copyFolder(installation, installation.token.storageDir));
+      await withoutKey(installation, older, key);
+      for (const attempt of ["first", "second"]) {
+        const refusal = await start({ env: older });
+        expect(refusal, attempt).toMatch(sentence);
+        expect(refusal, attempt).toMatch(/docs\/runbooks\/token\.md/);
+      }
+      await servesToday();
+    },
+  );
+
+  it("KEY-2 TENANT-1 a tenant's key that was replaced by another of the same label is refused at start", async () => {
+    const bent = tokenAt(installation, copyFolder(installation, installation.token.storageDir));
+    await withoutKey(installation, bent, "kek/globex/v1");
+    await withNewKek(installation, bent, "kek/globex/v1");
+    const refusal = await start({ env: bent });
+    expect(refusal).toMatch(/tenant globex are sealed, is another key than the ledger records/);
+    expect(refusal).not.toMatch(/acme/);
+    await servesToday();
+  });
+
+  it("KEY-2 TENANT-1 a tenant's key that is replaced under a running service seals nothing", async () => {
+    const { storageDir } = installation.token;
+    expect(await start({})).toBe("serves");
+    const kept = copyFolder(installation, storageDir);
+    const sizeBefore = (await readLedger(installation.database)).length;
+    await withoutKey(installation, installation.token.env, "kek/globex/v1");
+    await withNewKek(installation, installation.token.env, "kek/globex/v1");
+    const generated = { source: "generated", length: null } as const;
+    const act = { act: "put-value", name: room.foreign.name, value: generated } as const;
+    const refused = await room.ingridsLaptop.call("/people/v1/drafts", { act });
+    expect(refused).toMatchObject({ ok: false, code: "unavailable" });
     await stopKeyService(installation);
+    rmSync(storageDir, { recursive: true });
+    cpSync(kept, storageDir, { recursive: true });
+    const since = (await readLedger(installation.database)).slice(sizeBefore);
+    expect(since.flatMap((it) => it.events).filter((it) => it.type === "VersionAdded")).toEqual([]);
     await servesToday();
   });
 
@@ -254,16 +317,15 @@ describe("rollback", () => {
     const old = await copyDatabase(installation, yesterday.database.name);
     expect(await start({})).toBe("serves");
     await exchangeDatabases(installation, old);
-    await expect
-      .poll(() => openAll(room), { timeout: 60_000, interval: 200 })
-      .toBe("unavailable unavailable unavailable");
-    await expect
-      .poll(() => installation.keyService().output(), { timeout: 60_000, interval: 200 })
-      .toMatch(/checkpoint remembers \d+ entries.*entries are missing/);
+    await eventually(
+      "the end of all openings",
+      AGAIN_SOON,
+      () => openAll(room),
+      (it) => it === "unavailable unavailable unavailable",
+    );
+    await says(/checkpoint remembers \d+ entries.*entries are missing/);
     await exchangeDatabases(installation, old);
-    await expect
-      .poll(() => openAll(room), { timeout: 120_000, interval: 500 })
-      .toBe("right right right");
+    await opensAll("today's database is back", room);
     await stopKeyService(installation);
     await old.drop();
   });
@@ -275,9 +337,7 @@ describe("rollback", () => {
     const dba = await DatabaseAttacker.of(installation.database);
     await forger.rewrite(dba, 2, []);
     expect(await openAll(room)).toBe("unavailable unavailable unavailable");
-    await expect
-      .poll(() => installation.keyService().output(), { timeout: 60_000, interval: 200 })
-      .toMatch(/remembers \d+ entries.*entries are missing/);
+    await says(/remembers \d+ entries.*entries are missing/);
     await dba.end();
     await stopKeyService(installation);
     await exchangeDatabases(installation, kept);
@@ -285,10 +345,3 @@ describe("rollback", () => {
     await kept.drop();
   });
 });
-
-async function sizeAtWitness({ witnessPort, stateDir }: Installation): Promise<number> {
-  const origin = readFileSync(join(stateDir, "ledger-origin"), "utf8").trim();
-  const query = new URLSearchParams({ origin });
-  const answer = await fetch(`http://127.0.0.1:${witnessPort}/checkpoint?${query}`);
-  return Number((await answer.text()).split("\n")[1]);
-}

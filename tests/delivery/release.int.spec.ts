@@ -3,7 +3,6 @@ import { deviceId, requestId, secretId } from "@countersign/protocol/ids";
 import type { ReleaseContext, ReleaseMessage } from "@countersign/protocol/release-message";
 import { releaseSignedBytes } from "@countersign/protocol/release-message";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verifyAndOpenRelease } from "../../packages/cli/src/delivery/open-release.ts";
 import {
   generateRequestKey,
   type RequestKey,
@@ -13,6 +12,7 @@ import { sealRelease } from "../../server/key-service/delivery/application/seal-
 import { serviceKeyLabel } from "../../server/key-service/keys/domain/key-label.ts";
 import type { KeyProvider } from "../../server/key-service/keys/domain/key-provider.ts";
 import { openPkcs11KeyProvider } from "../../server/key-service/keys/infrastructure/pkcs11-key-provider.ts";
+import { verifyAndOpenRelease } from "../support/open-release.ts";
 import { createNssToken, createSoftHsmToken } from "../support/tokens.ts";
 
 const context: ReleaseContext = {

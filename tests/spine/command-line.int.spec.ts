@@ -1,17 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { draftId, requestId } from "@countersign/protocol/ids";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  type BuiltSecrets,
-  buildSecrets,
-  type Running,
-} from "../../packages/cli/src/testing/built-secrets.ts";
+import { requestId } from "@countersign/protocol/ids";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CommandLine } from "../support/command-line.ts";
 import { type Installation, startInstallation } from "../support/installation.ts";
-import { TestPerson, value } from "../support/people.ts";
+import { TestPerson } from "../support/people.ts";
 
 const NAME = "payments/prod/postgres/app-password";
+const API = "spiffe://acme.example/payments/api";
 const METADATA =
   "--type database-credential --category database-user --owner payments-team --service payments --classification pii --tier high --rotation-days 30".split(
     " ",
@@ -19,142 +13,175 @@ const METADATA =
 
 describe("the command line against the real key service", () => {
   let installation: Installation;
-  let secrets: BuiltSecrets;
   let olivia: TestPerson;
   let sam: TestPerson;
   let priya: TestPerson;
-  let home: string;
-  let env: Record<string, string>;
+  let cass: TestPerson;
+  let max: TestPerson;
+  /** Olivia's. */
+  let secrets: CommandLine;
 
   beforeAll(async () => {
-    [installation, secrets] = await Promise.all([startInstallation(), buildSecrets()]);
-    olivia = await TestPerson.enrol(installation, "Olivia");
-    sam = await TestPerson.enrol(installation, "Sam");
-    priya = await TestPerson.enrol(installation, "Priya");
-    for (const person of [olivia, sam, priya]) await person.identify();
-  });
-  afterAll(async () => {
-    secrets?.remove();
-    await installation?.stop();
-  });
-  beforeEach(async () => {
-    home = mkdtempSync(join(tmpdir(), "secrets-home-"));
-    env = { HOME: home, PATH: process.env.PATH ?? "" };
-    await login();
-  });
-  afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-  const start = (...args: string[]) => secrets.start([...args, "--json"], env);
-
-  async function login(): Promise<void> {
-    const running = start(
-      "login",
-      "--url",
-      installation.deskOrigin,
-      "--label",
-      "olivia laptop",
-      "--no-browser",
+    installation = await startInstallation();
+    const enrol = async (name: string) => {
+      const person = await TestPerson.enrol(installation, name);
+      await person.identify();
+      return person;
+    };
+    olivia = await enrol("Olivia");
+    sam = await enrol("Sam");
+    priya = await enrol("Priya");
+    cass = await enrol("Cass");
+    max = await enrol("Max");
+    secrets = new CommandLine(installation, "olivia");
+    await secrets.login(olivia, "olivia laptop");
+    const registered = await secrets.signed(
+      olivia,
+      ["register", NAME, ...METADATA, "--generate"],
+      ({ lines, digest }) => approveWhatNeedsIt(lines, digest),
     );
-    const begun = await eventOf(running, "begun");
-    const login = String(begun.link).split("/").at(-1) ?? "";
-    const { wordWanted } = value(await olivia.desk("/desk/v1/device-logins/read", { login }));
-    const word = (begun.deviceWords as string[])[(wordWanted ?? 0) - 1] ?? "";
-    const { draft } = value(await olivia.desk("/desk/v1/device-logins/claim", { login, word }));
-    await olivia.mustSign([draft]);
-    const { code, stderr } = await running.ended;
-    expect(stderr).toBe("");
-    expect(code).toBe(0);
-  }
+    expect(registered).toMatchObject({ code: 0, error: null });
+  });
+  afterAll(() => installation?.stop());
 
-  /** Signs as Olivia what a running command has drafted; returns its first line. */
-  async function sign(running: Running): Promise<Record<string, unknown>> {
-    const drafted = await eventOf(running, "drafted");
-    await olivia.mustSign([draftId.parse(drafted.draft)]);
-    return drafted;
-  }
-
-  it("JIT-1 JIT-2 NAME-1 registers, asks, waits for two other people, opens here, and proves it in the ledger", async () => {
-    const registering = start("register", NAME, ...METADATA, "--generate");
-    await sign(registering);
-    expect(await registering.ended).toMatchObject({ code: 0, stderr: "" });
-
-    const asking = start(
-      "request",
-      NAME,
-      "--why",
-      "Restoring failed payouts",
-      "--ticket",
-      "PAY-1412",
+  const approve = async (digest: unknown, by: readonly TestPerson[]) => {
+    for (const person of by)
+      await person.decide(digest as Parameters<TestPerson["decide"]>[0], "approve");
+  };
+  const approveWhatNeedsIt = async (lines: unknown, digest: unknown) =>
+    approve(digest, [sam, priya].slice(0, (lines as unknown[]).length));
+  const asked = (...more: string[]) =>
+    secrets.signed(
+      olivia,
+      ["request", NAME, "--why", "Restoring failed payouts", "--ticket", "PAY-1412", ...more],
+      ({ digest }) => approve(digest, [sam, priya]),
     );
-    const drafted = await sign(asking);
-    await eventOf(asking, "signed");
-    const proposal = drafted.digest as Parameters<TestPerson["decide"]>[0];
-    await sam.decide(proposal, "approve");
-    await eventOf(asking, "line-signed");
-    await priya.decide(proposal, "approve");
-    expect(await asking.ended).toMatchObject({ code: 0, stderr: "" });
 
-    const got = await start("get", NAME).ended;
-    expect(got.stderr).toBe("");
-    const document = JSON.parse(got.stdout);
-    expect(document).toMatchObject({ name: NAME, version: 1, use: 1, request: drafted.request });
-    const stored = Buffer.from(document.value, "base64");
+  it("AUD-1 AUD-2 JIT-1 JIT-2 NAME-1 asks, waits for two others, opens here with a proof of the record, and proves everybody's part", async () => {
+    const { drafted, ...request } = await asked();
+    expect(request).toMatchObject({ code: 0, error: null, json: { event: "approved" } });
+
+    const got = await secrets.json(["get", NAME]);
+    expect(got).toMatchObject({ code: 0, error: null });
+    expect(got.json).toMatchObject({ name: NAME, version: 1, use: 1, request: drafted.request });
+    expect(got.json.proven.witnesses).toEqual(["witness.localhost/1"]);
+    expect(got.json.proven.size).toBeGreaterThan(got.json.intent);
+    const stored = Buffer.from(got.json.value, "base64");
     expect(stored.length).toBeGreaterThan(15);
-    expect(await start("get", requestId.parse(drafted.request)).ended).toMatchObject({ code: 5 });
+    expect(await secrets.json(["get", requestId.parse(drafted.request)])).toMatchObject({
+      code: 5,
+    });
 
-    const proven = JSON.parse((await start("log", "verify").ended).stdout);
-    expect(proven.isWitnessed).toBe(true);
-    expect(proven.entries.map((it: { proposal: string }) => it.proposal)).toContain(proposal);
+    const verified = await secrets.json(["log", "verify"]);
+    expect(verified).toMatchObject({ code: 0, error: null });
+    expect(verified.json).toMatchObject({ isWitnessed: true, quorum: 1 });
+    type Proven = { kind: string; proposal: string | null; person: string; isRemembered: unknown };
+    const entries: Proven[] = verified.json.entries;
+    const ofIt = entries.filter((it) => it.proposal === drafted.digest);
+    expect(ofIt.map((it) => [it.kind, it.person, it.isRemembered])).toEqual([
+      ["proposal", olivia.person, null],
+      ["approval", sam.person, null],
+      ["approval", priya.person, null],
+      ["opening", olivia.person, true],
+    ]);
 
-    const checking = start("check", NAME, "--stdin");
-    checking.stdin.end(stored);
-    expect(await checking.ended).toMatchObject({ code: 0, stderr: "" });
-    const guessing = start("check", NAME, "--stdin");
-    guessing.stdin.end("guess");
-    expect((await guessing.ended).code).toBe(1);
+    expect(await secrets.json(["check", NAME, "--stdin"], stored)).toMatchObject({ code: 0 });
+    expect(await secrets.json(["check", NAME, "--stdin"], "guess")).toMatchObject({ code: 1 });
   });
 
-  it("puts a value that was piped in, and opens it byte for byte with exec", async () => {
-    const putting = start("put", NAME, "--stdin");
-    putting.stdin.end("correct-horse-Battery-9-staple\n");
-    await sign(putting);
-    expect(await putting.ended).toMatchObject({ code: 0 });
-    const asking = start("request", NAME, "--why", "exec", "--ticket", "T-1", "--uses", "2");
-    const drafted = await sign(asking);
-    const proposal = drafted.digest as Parameters<TestPerson["decide"]>[0];
-    for (const person of [sam, priya]) await person.decide(proposal, "approve");
-    expect((await asking.ended).code).toBe(0);
-    const ran = await secrets.start(
-      ["exec", NAME, "--", "sh", "-c", 'printf %s "$APP_PASSWORD"; exit 3'],
-      env,
-    ).ended;
-    expect(ran).toMatchObject({ code: 3, stdout: "correct-horse-Battery-9-staple" });
+  it("puts a value that was piped in, opens it byte for byte with exec, and ends the grant", async () => {
+    const putting = secrets.start(["put", NAME, "--stdin", "--json"], {
+      input: "correct-horse-Battery-9-staple\n",
+    });
+    const { draft } = await putting.event("drafted");
+    await olivia.mustSign([draft as Parameters<TestPerson["sign"]>[0][number]]);
+    expect(await putting.ended, putting.shown()).toBe(0);
+    const { drafted } = await asked("--uses", "2");
+    const ran = secrets.start([
+      "exec",
+      NAME,
+      "--",
+      "sh",
+      "-c",
+      'printf %s "$APP_PASSWORD"; exit 3',
+    ]);
+    expect(await ran.ended, ran.shown()).toBe(3);
+    expect(ran.stdout().toString()).toBe("correct-horse-Battery-9-staple");
 
-    const revoking = start("revoke", "grant", String(drafted.request), "--why", "done");
-    await sign(revoking);
-    expect(await revoking.ended).toMatchObject({ code: 0, stderr: "" });
-    expect((await start("get", String(drafted.request)).ended).code).toBe(5);
+    const request = String(drafted.request);
+    const revoked = await secrets.signed(olivia, ["revoke", "grant", request, "--why", "done"]);
+    expect(revoked).toMatchObject({ code: 0, error: null });
+    expect(await secrets.json(["get", request])).toMatchObject({ code: 5 });
+    // A revoked grant's openings stay proven.
+    expect(await secrets.json(["log", "verify"])).toMatchObject({ code: 0, error: null });
+  });
+
+  it("JIT-2 binds a workload once others signed, shows the binding, and ends it", async () => {
+    const bound = await secrets.signed(
+      olivia,
+      ["bind-workload", NAME, API, "--for", "90d"],
+      ({ digest }) => approve(digest, [sam, priya]),
+    );
+    expect(bound).toMatchObject({ code: 0, error: null, json: { event: "done" } });
+    const { bindings } = (await secrets.json(["show", NAME])).json;
+    expect(bindings).toMatchObject([{ workload: API, proof: "end-to-end" }]);
+    const vouched = await secrets.json(["bind-workload", NAME, API, "--gateway-vouched"]);
+    expect(vouched).toMatchObject({ code: 3, json: null });
+    expect(vouched.error?.message).toContain("end-to-end only");
+    const ended = await secrets.signed(olivia, [
+      ...["revoke", "binding", bindings[0].binding],
+      ...["--why", "moved"],
+    ]);
+    expect(ended).toMatchObject({ code: 0, error: null });
+    expect((await secrets.json(["show", NAME])).json.bindings).toEqual([]);
+  });
+
+  it("registers a secret with its bindings under one signature a person", async () => {
+    const name = "payments/prod/postgres/reporting";
+    const registered = await secrets.signed(
+      olivia,
+      ["register", name, ...METADATA, "--generate", "--workload", API, "--workload-for", "7d"],
+      ({ lines, digest }) => approveWhatNeedsIt(lines, digest),
+    );
+    expect(registered).toMatchObject({ code: 0, error: null });
+    expect((await secrets.json(["show", name])).json).toMatchObject({
+      version: 1,
+      bindings: [{ workload: API }],
+    });
+  });
+
+  it("ID-2 an officer gives a role that another officer agrees to; who is none sees and changes nobody", async () => {
+    const officers = new CommandLine(installation, "cass");
+    await officers.login(cass, "cass laptop");
+    const { people } = (await officers.json(["people"])).json;
+    const eve = people.find((it: { name: string }) => it.name.startsWith("Eve"));
+    expect(eve).toMatchObject({ roles: [], keys: [], status: "active" });
+    const given = await officers.signed(
+      cass,
+      ["change-role", eve.person, "--give", "on-call"],
+      ({ digest }) => approve(digest, [max]),
+    );
+    expect(given).toMatchObject({ code: 0, error: null, json: { event: "done" } });
+    expect((await officers.json(["people", eve.person])).json.people[0].roles).toEqual([
+      { role: "on-call", service: null },
+    ]);
+    expect(await officers.json(["log", "verify"])).toMatchObject({ code: 0, error: null });
+
+    expect((await secrets.json(["people"])).json.people).toMatchObject([{ person: olivia.person }]);
+    const refused = await secrets.json(["change-role", eve.person, "--give", "security-admin"]);
+    expect(refused).toMatchObject({ code: 6, json: null });
+    const self = await secrets.json(["change-role", olivia.person, "--give", "security-admin"]);
+    expect(self).toMatchObject({ code: 3, json: null });
   });
 
   it("shows what is there, and refuses with the service's sentence", async () => {
-    const list = JSON.parse((await start("list").ended).stdout);
-    expect(list.secrets.map((it: { name: string }) => it.name)).toContain(NAME);
-    for (const args of [["whoami"], ["show", NAME], ["requests"], ["requests", "--waiting"]]) {
-      expect(await start(...args).ended).toMatchObject({ code: 0, stderr: "" });
-    }
-    const missing = await start("show", "payments/prod/no/such").ended;
-    expect(missing.code).toBe(6);
-    const editing = start("edit", NAME, "--rotation-days", "20");
-    await sign(editing);
-    expect(await editing.ended).toMatchObject({ code: 0, stderr: "" });
+    const { json } = await secrets.json(["list"]);
+    expect(json.secrets.map((it: { name: string }) => it.name)).toContain(NAME);
+    for (const args of [["whoami"], ["show", NAME], ["requests"], ["requests", "--waiting"]])
+      expect(await secrets.json(args)).toMatchObject({ code: 0, error: null });
+    const missing = await secrets.json(["show", "payments/prod/no/such"]);
+    expect(missing).toMatchObject({ code: 6, error: { code: "not-found" } });
+    const edited = await secrets.signed(olivia, ["edit", NAME, "--rotation-days", "20"]);
+    expect(edited).toMatchObject({ code: 0, error: null });
   });
 });
-
-/** Waits until a command has written the line of an event. */
-async function eventOf(running: Running, event: string): Promise<Record<string, unknown>> {
-  const stdout = await running.until(`"event":"${event}"`);
-  const lines = stdout.split("\n").filter((line) => line.endsWith("}"));
-  const found = lines.map((line) => JSON.parse(line)).find((it) => it.event === event);
-  if (found === undefined) throw new Error(`no line of ${event}`);
-  return found;
-}

@@ -6,7 +6,7 @@ import {
 } from "@countersign/protocol/people-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Installation, startInstallation } from "../support/installation.ts";
-import { type Answer, call, TestDevice, type TestPerson } from "../support/people.ts";
+import { type Answer, call, TestDevice, type TestPerson, value } from "../support/people.ts";
 import {
   type Asked,
   ask,
@@ -23,7 +23,13 @@ import {
  * ids of Olivia's secrets, requests and drafts. What an outsider gets is written down for every path:
  * a path without a row does not compile.
  */
-type World = { readonly asked: Asked; readonly draft: DraftId; readonly cast: Cast };
+type World = {
+  readonly asked: Asked;
+  readonly draft: DraftId;
+  readonly cast: Cast;
+  /** Of Olivia's hardware key. */
+  readonly credential: string;
+};
 /** A refusal code, or what an answer may hold at the most. */
 type Outcome = string | ((answer: unknown) => void);
 type Row = {
@@ -79,6 +85,13 @@ const TRIES = {
     "not-found",
   ),
   "/people/v1/whoami": both(() => ({}), nothingOfOlivia),
+  "/people/v1/people/list": both(
+    () => ({}),
+    (answer) => {
+      nothingOfOlivia(answer);
+      expect(answer).toMatchObject({ people: [{ devices: [{ label: "laptop" }] }] });
+    },
+  ),
   "/people/v1/secrets/list": both(
     () => ({ prefix: "" }),
     (answer) => expect(answer).toEqual({ secrets: [] }),
@@ -108,6 +121,7 @@ const TRIES = {
   "/people/v1/log/checkpoint": both(() => ({}), nothingOfOlivia),
   "/people/v1/log/consistency": both(() => ({ from: 1, to: 2 }), nothingOfOlivia),
   "/people/v1/log/inclusion": both(() => ({ index: 0, size: 1 }), nothingOfOlivia),
+  "/people/v1/log/key": both(({ credential }) => ({ credential }), "not-found"),
   "/desk/v1/session/end": both(() => ({}), nothingOfOlivia),
 } as const satisfies Record<PeopleApiPath, Row>;
 
@@ -121,7 +135,8 @@ describe("outsiders", () => {
     await register(cast);
     const asked = await ask(cast);
     const { draft } = await cast.laptop.draft(asking(cast.laptop));
-    world = { asked, draft, cast };
+    const { keys } = value(await cast.laptop.call("/people/v1/whoami", {}));
+    world = { asked, draft, cast, credential: keys[0]?.credential ?? "" };
     devices = new Map();
     for (const person of [cast.eve, cast.ingrid])
       devices.set(person, await TestDevice.login(person, "laptop"));

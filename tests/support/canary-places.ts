@@ -53,10 +53,25 @@ export async function lookInDatabaseFiles(
     const [at] = rows;
     if (at === undefined) throw new Error("a database knows where it is");
     scanner.lookInFolder(`${place} files`, join(at.folder, "base", at.oid));
-    scanner.lookInFolder(`${place} wal`, join(at.folder, "pg_wal"));
+    scanner.lookInFolder(`${place} wal`, join(at.folder, "pg_wal"), { content: walRecords });
     const log = `${at.folder}.log`;
     if (existsSync(log)) scanner.look(`${place} log`, readFileSync(log));
   } finally {
     await client.end();
   }
+}
+
+const WAL_PAGE_BYTES = 8_192;
+/** Of XLogPageHeaderData: `xlp_info` says whether the header is the long one, with which a segment begins. */
+const WAL_PAGE = { infoAt: 2, isLong: 0x0002, longBytes: 40, shortBytes: 24 };
+
+/** What stands on the pages of a segment of the write-ahead log: a record goes on behind the header of the next. */
+function walRecords(segment: Buffer): Buffer {
+  const pages: Buffer[] = [];
+  for (let at = 0; at + WAL_PAGE_BYTES <= segment.length; at += WAL_PAGE_BYTES) {
+    const page = segment.subarray(at, at + WAL_PAGE_BYTES);
+    const isLong = (page.readUInt16LE(WAL_PAGE.infoAt) & WAL_PAGE.isLong) !== 0;
+    pages.push(page.subarray(isLong ? WAL_PAGE.longBytes : WAL_PAGE.shortBytes));
+  }
+  return Buffer.concat(pages);
 }

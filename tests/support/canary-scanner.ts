@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -14,6 +15,11 @@ export const ENCODINGS = [
   "reversed",
 ] as const;
 export type Encoding = (typeof ENCODINGS)[number];
+
+/** A text to look for. No two of its encodings look alike. ASCII: it must survive where only text does. */
+export function newCanary(): string {
+  return `Kn"9\\/+&%=${randomBytes(18).toString("base64url")}`;
+}
 
 /** The spellings of a text in one encoding: any of them gives it away. */
 export function spellings(text: string, encoding: Encoding): Buffer[] {
@@ -86,13 +92,20 @@ export class CanaryScanner {
     for (const inner of gunzipped(bytes)) this.look(`${place}, decompressed`, inner);
   }
 
-  /** Every file in a folder, however deep, that was written since `since` (milliseconds since 1970). */
-  lookInFolder(place: string, folder: string, since = 0): void {
+  /**
+   * Every file in a folder, however deep, that was written since `since` (milliseconds since 1970).
+   * @param content what a file's bytes hold, where its format cuts that into pieces
+   */
+  lookInFolder(
+    place: string,
+    folder: string,
+    { since = 0, content = (bytes: Buffer) => bytes } = {},
+  ): void {
     for (const path of filesIn(folder)) {
       const stats = statIfThere(path);
       if (stats === null || stats.mtimeMs < since) continue;
       const bytes = readIfThere(path);
-      if (bytes !== null) this.look(`${place} ${path}`, bytes);
+      if (bytes !== null) this.look(`${place} ${path}`, content(bytes));
     }
   }
 

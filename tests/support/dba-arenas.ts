@@ -20,6 +20,8 @@ export type Arena = {
    * it was refused. @throws Error where anything came out that is not what it should be: the attack succeeded
    */
   readonly use: () => Promise<string>;
+  /** Reads the target once it was put back: a row that was seen whole is news when it is damaged again. */
+  readonly look: () => Promise<unknown>;
   /** Whether the next attempt needs rows of its own, because this one used them up. */
   readonly spent: () => boolean;
 };
@@ -40,6 +42,7 @@ export async function envelopeArena(room: DbaRoom, dba: DatabaseAttacker): Promi
     foreign: await row(foreign),
     older: await row(mine, 1),
     spent: () => false,
+    look: () => mine.recipient.open(),
     use: async () => {
       for (const owned of [other, foreign])
         mustBeOneOf(["right", "tampering-found"], judged(owned, await owned.recipient.open()));
@@ -72,8 +75,13 @@ export async function openingArena(room: DbaRoom): Promise<Arena> {
   const [target, sibling, theirs] = rows;
   if (target === undefined || sibling === undefined || theirs === undefined)
     throw new Error("three requests have three justifications");
-  const read = async (proposal: Digest) =>
-    value(await sam.desk("/desk/v1/proposals/read", { proposal })).view;
+  const read = async (proposal: Digest) => {
+    const known = await sam.desk("/desk/v1/proposals/read", { proposal });
+    if (known.ok) return known.value.view;
+    // A restart has ended his session.
+    await sam.identify();
+    return value(await sam.desk("/desk/v1/proposals/read", { proposal })).view;
+  };
   const honest = new Map<Digest, string[]>();
   for (const [at, { proposal }] of asked.slice(0, 2).entries()) {
     const view = await read(proposal);
@@ -96,8 +104,8 @@ export async function openingArena(room: DbaRoom): Promise<Arena> {
     foreign: theirs,
     older: null,
     spent: () => false,
+    look: async () => (asked[0] === undefined ? "" : seen(asked[0].proposal)),
     use: async () => {
-      await sam.identify();
       if (asked[1] !== undefined) await seen(asked[1].proposal);
       return asked[0] === undefined ? "" : seen(asked[0].proposal);
     },
@@ -148,6 +156,7 @@ export async function draftArena(room: DbaRoom): Promise<Arena> {
     foreign: row(theirs),
     older: null,
     spent: () => isSpent,
+    look: () => shownDraft(installation, target.draft),
     use: async () => {
       const word = await outcome(olivia, laptop, target);
       // Where two rows were exchanged, the other one must fare no better.
@@ -183,6 +192,7 @@ export async function entryArena(room: DbaRoom): Promise<Arena> {
     foreign: row(theirs),
     older: null,
     spent: () => false,
+    look: read,
     use: async () => {
       const answer = await read();
       if (!answer.ok) return answer.code;

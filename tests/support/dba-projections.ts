@@ -1,5 +1,6 @@
 import { type Column, type DatabaseAttacker, flipped } from "./database-attacker.ts";
-import { eventually } from "./dba-room.ts";
+import type { DbaBench } from "./dba-bench.ts";
+import { eventually } from "./eventually.ts";
 
 /** Whole rows: a checker names every column that differs. The first two are the short form. */
 export const PROJECTION_ALTERATIONS = [
@@ -12,9 +13,10 @@ export const PROJECTION_ALTERATIONS = [
 type ProjectionAlteration = (typeof PROJECTION_ALTERATIONS)[number];
 
 /** Waits until the projections have every entry there is. */
-export async function projectedFully(dba: DatabaseAttacker): Promise<void> {
+export async function projectedFully({ dba, written }: DbaBench): Promise<void> {
   await eventually(
     "the projections of all entries",
+    written,
     () => dba.rows("SELECT 1 FROM projection.cursor, keyservice.tree_head WHERE next_index = size"),
     (it) => it.length === 1,
   );

@@ -5,6 +5,7 @@ import type { Instant } from "@countersign/protocol/instants";
 import type { SecretName, SpiffeId } from "@countersign/protocol/names";
 import { type Openings, openStatement } from "@countersign/protocol/openings";
 import { type Rendering, render } from "@countersign/protocol/rendering";
+import { AGAIN_SOON, eventually } from "./eventually.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 import { type Answer, call, TestDevice, type TestPerson } from "./people.ts";
 import { type Opened, Recipient, sealedValue } from "./sealed-values.ts";
@@ -163,18 +164,8 @@ export async function startOutcome(
   }
 }
 
-/** Asks until the answer is right; there is no other way to know when another process is done. */
-export async function eventually<T>(
-  what: string,
-  ask: () => Promise<T>,
-  isRight: (answer: T) => boolean,
-): Promise<T> {
-  const until = performance.now() + 120_000;
-  for (;;) {
-    const answer = await ask();
-    if (isRight(answer)) return answer;
-    if (performance.now() > until)
-      throw new Error(`${what} did not come to be: ${JSON.stringify(answer)}`);
-    await new Promise((done) => setTimeout(done, 100));
-  }
+/** Waits until all three open again: asks as people do who were told to try again. */
+export async function opensAll(what: string, room: DbaRoom): Promise<void> {
+  const isRight = (it: string) => it === "right right right";
+  await eventually(what, AGAIN_SOON, () => openAll(room), isRight);
 }

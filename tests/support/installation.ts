@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { get as httpGet } from "node:http";
+import { get as httpsGet } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inRoot } from "../../scripts/lib/paths.mjs";
-import type { InvitedPerson } from "../../server/key-service/genesis/application/declare-development.ts";
+import type { InvitedPerson } from "../../server/key-service/genesis/application/declare-genesis.ts";
 import type { TestDatabase } from "./test-database.ts";
 import { createSoftHsmToken, type TestToken } from "./tokens.ts";
 
@@ -54,6 +56,8 @@ export async function startInstallation(
     readonly wrap?: readonly string[];
     /** Instead of one on the server of the run; dropped by `stop` all the same. */
     readonly database?: TestDatabase;
+    /** Further witnesses, as production wants them. They have nothing to tell and are stopped by `stop`. */
+    readonly furtherWitnesses?: number;
   } = {},
 ): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
@@ -62,7 +66,8 @@ export async function startInstallation(
     createSoftHsmToken(),
   ]);
   const [deskPort, witnessPort] = [await freePort(), await freePort()];
-  const deskOrigin = `http://desk.localhost:${deskPort}`;
+  const deskOrigin =
+    options.environment?.COUNTERSIGN_DESK_ORIGIN ?? `http://desk.localhost:${deskPort}`;
   const stateDir = join(folder, "key-service");
   const witnessDir = join(folder, "witness");
   mkdirSync(stateDir, { mode: 0o700 });
@@ -103,28 +108,36 @@ export async function startInstallation(
   const preparation = start("prepare-log-key", "prepare-log-key.mjs", environment);
   const { code } = await preparation.ended;
   if (code !== 0) throw new Error(`the log key could not be made:\n${preparation.output()}`);
-  const startWitness = async () => {
+  const witnessOn = async (number: number, port: number, state: string) => {
     const service = start("witness", "witness.mjs", {
       PATH: environment.PATH ?? "",
-      COUNTERSIGN_WITNESS_NAME: "witness.localhost/1",
-      COUNTERSIGN_WITNESS_PORT: String(witnessPort),
-      COUNTERSIGN_WITNESS_STATE_DIR: witnessDir,
+      COUNTERSIGN_WITNESS_NAME: `witness.localhost/${number}`,
+      COUNTERSIGN_WITNESS_PORT: String(port),
+      COUNTERSIGN_WITNESS_STATE_DIR: state,
       COUNTERSIGN_WITNESS_LOGS_FILE: logKeyFile,
     });
-    await ready(service, `http://127.0.0.1:${witnessPort}/readyz`);
+    await ready(service, `http://127.0.0.1:${port}/readyz`);
     return service;
   };
+  const addressOf = (port: number, state: string) => ({
+    url: `http://127.0.0.1:${port}`,
+    verifierKey: readFileSync(join(state, "verifier-key"), "utf8").trim(),
+  });
+  const startWitness = () => witnessOn(1, witnessPort, witnessDir);
   const witness = await startWitness();
-  const verifierKey = readFileSync(join(witnessDir, "verifier-key"), "utf8").trim();
-  writeFileSync(
-    witnessesFile,
-    JSON.stringify([{ url: `http://127.0.0.1:${witnessPort}`, verifierKey }]),
-  );
+  const witnesses = [addressOf(witnessPort, witnessDir)];
+  for (let further = 0; further < (options.furtherWitnesses ?? 0); further += 1) {
+    const [port, state] = [await freePort(), mkdtempSync(join(folder, "witness-"))];
+    await witnessOn(further + 2, port, state);
+    witnesses.push(addressOf(port, state));
+  }
+  writeFileSync(witnessesFile, JSON.stringify(witnesses));
 
   const startKeyService = async (extra: Readonly<Record<string, string>> = {}) => {
     const env = { ...environment, ...extra };
     const service = start("key-service", "key-service.mjs", env);
-    await ready(service, `http://127.0.0.1:${env.COUNTERSIGN_DESK_PORT}/readyz`);
+    const scheme = env.COUNTERSIGN_DESK_TLS_CERT === undefined ? "http" : "https";
+    await ready(service, `${scheme}://127.0.0.1:${env.COUNTERSIGN_DESK_PORT}/readyz`);
     return service;
   };
   const stop = async () => {
@@ -203,15 +216,24 @@ export async function ready(service: Service, url: string): Promise<void> {
     if (over)
       throw new Error(`${service.name} ended instead of getting ready:\n${service.output()}`);
     try {
-      const response = await fetch(url);
-      await response.arrayBuffer();
-      if (response.ok) return;
+      if ((await statusOf(url)) === 200) return;
     } catch {
       // not listening yet
     }
     await new Promise((done) => setTimeout(done, 20));
   }
   throw new Error(`${service.name} was not ready within 30 seconds:\n${service.output()}`);
+}
+
+/** Whose certificate it is, the tests of TLS ask. */
+function statusOf(url: string): Promise<number> {
+  return new Promise((done, fail) => {
+    const options = { agent: false, rejectUnauthorized: false };
+    const get = url.startsWith("https:") ? httpsGet : httpGet;
+    get(url, options, (response) => {
+      response.resume().on("end", () => done(response.statusCode ?? 0));
+    }).on("error", fail);
+  });
 }
 
 /** Loaded only where vitest runs: benches bring a database of their own. */

@@ -106,7 +106,12 @@ export async function auditTree(database: TestDatabase, witnessDir: string): Pro
 export function witnessCheckpoint(witnessDir: string): { size: number; root: string } {
   const folder = join(witnessDir, "checkpoints");
   const file = readdirSync(folder).find((name) => name.endsWith(".checkpoint"));
-  return parseNote(file === undefined ? "" : readFileSync(join(folder, file), "utf8"));
+  return file === undefined ? parseNote("") : checkpointIn(join(folder, file));
+}
+
+/** The checkpoint in a file: a signed note, unverified. */
+export function checkpointIn(file: string): { size: number; root: string } {
+  return parseNote(readFileSync(file, "utf8"));
 }
 
 function parseNote(note: string): { size: number; root: string } {

@@ -20,7 +20,7 @@ export type ReadEntry = {
  * Reads the ledger straight from the database, independently of the key service's code: rows in order,
  * each leaf hash recomputed, no gap. @throws Error where the rows do not form a ledger
  */
-export async function readLedger(database: TestDatabase): Promise<ReadEntry[]> {
+export async function readLedger(database: Pick<TestDatabase, "adminUrl">): Promise<ReadEntry[]> {
   const client = new pg.Client({ connectionString: database.adminUrl });
   await client.connect();
   try {

@@ -15,16 +15,26 @@ import type {
   PeopleApiInput,
   PeopleApiOutput,
   PeopleApiPath,
-  SignOutcome,
 } from "@countersign/protocol/people-api";
 import { statementDigest } from "@countersign/protocol/statement";
+import type { SignOutcome } from "@countersign/protocol/views";
 import { digestWords } from "@countersign/protocol/words";
 import type { Installation } from "./installation.ts";
-import { SoftwareAuthenticator } from "./software-authenticator.ts";
+import {
+  type Attestation,
+  SoftwareAuthenticator,
+  type SoftwareAuthenticatorOptions,
+} from "./software-authenticator.ts";
 
 export type Answer<T> =
   | { readonly ok: true; readonly status: number; readonly value: T }
   | { readonly ok: false; readonly status: number; readonly code: string; readonly detail: string };
+
+/** Where a call goes, and from where. */
+type Caller = Pick<Installation, "deskPort" | "deskOrigin"> & {
+  /** An address of this machine; the system's choice where there is none. */
+  readonly address?: string;
+};
 
 type CallOptions = { readonly headers?: Record<string, string>; readonly port?: number };
 
@@ -38,7 +48,7 @@ const PATIENCE = 20;
 
 /** One call of the people-API as its path demands; waits where it is asked to; never throws on a refusal. */
 export async function call<P extends PeopleApiPath>(
-  installation: Pick<Installation, "deskPort" | "deskOrigin">,
+  installation: Caller,
   path: P,
   input: PeopleApiInput<P>,
   options: CallOptions = {},
@@ -46,7 +56,10 @@ export async function call<P extends PeopleApiPath>(
   return patiently(() => callOnce(installation, path, input, options));
 }
 
-/** A well-behaved client: comes back when the listener's Retry-After says so. */
+/**
+ * A well-behaved client: comes back when the listener's Retry-After says so, which names a time and not an event.
+ * Tests that ask more often than people do are as slow as the listener makes them.
+ */
 async function patiently<T>(attempt: () => Promise<Sent<T>>): Promise<Sent<T>> {
   for (let tries = 0; ; tries += 1) {
     const sent = await attempt();
@@ -57,25 +70,35 @@ async function patiently<T>(attempt: () => Promise<Sent<T>>): Promise<Sent<T>> {
 }
 
 async function callOnce<P extends PeopleApiPath>(
-  { deskPort, deskOrigin }: Pick<Installation, "deskPort" | "deskOrigin">,
+  { deskPort, deskOrigin, address }: Caller,
   path: P,
   input: PeopleApiInput<P>,
   options: CallOptions = {},
 ): Promise<Sent<PeopleApiOutput<P>>> {
   const body = JSON.stringify(input);
-  const { status, text, setCookie, retryAfter } = await post(options.port ?? deskPort, path, body, {
-    "content-type": "application/json",
-    host: new URL(deskOrigin).host,
-    ...(path.startsWith("/desk/") ? { "sec-fetch-site": "same-origin", origin: deskOrigin } : {}),
-    ...options.headers,
-  });
+  const { status, text, setCookie, retryAfter } = await post(
+    { port: options.port ?? deskPort, localAddress: address },
+    path,
+    body,
+    {
+      "content-type": "application/json",
+      host: new URL(deskOrigin).host,
+      ...(path.startsWith("/desk/") ? { "sec-fetch-site": "same-origin", origin: deskOrigin } : {}),
+      ...options.headers,
+    },
+  );
   const json = JSON.parse(text) as { code: string; detail: string }; // a problem, or the output of the path
   if (status !== 200)
     return { ok: false, status, code: json.code, detail: json.detail, setCookie, retryAfter };
   return { ok: true, status, value: json as unknown as PeopleApiOutput<P>, setCookie, retryAfter };
 }
 
-function post(port: number, path: string, body: string, headers: Record<string, string>) {
+function post(
+  at: { readonly port: number; readonly localAddress: string | undefined },
+  path: string,
+  body: string,
+  headers: Record<string, string>,
+) {
   return new Promise<{
     status: number;
     text: string;
@@ -83,7 +106,7 @@ function post(port: number, path: string, body: string, headers: Record<string, 
     retryAfter: number | null;
   }>((done, fail) => {
     const sent = httpRequest(
-      { host: "127.0.0.1", port, path, method: "POST", headers, agent: false },
+      { host: "127.0.0.1", ...at, path, method: "POST", headers, agent: false },
       (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (more) => {
@@ -111,9 +134,18 @@ export function value<T>(answer: Answer<T>): T {
   return answer.value;
 }
 
-/** A member of the cast with a hardware key, at the desk. */
+let machines = 1;
+
+/** The listener counts calls by address. On Linux every address in 127.0.0.0/8 is this machine's. */
+function machineOfTheirOwn(): { readonly address?: string } {
+  if (process.platform !== "linux") return {};
+  machines += 1;
+  return { address: `127.0.${machines >> 8}.${machines & 255}` };
+}
+
+/** A member of the cast with a hardware key, at the desk, each on a machine of their own. */
 export class TestPerson {
-  readonly installation: Installation;
+  readonly installation: Installation & Caller;
   readonly key: SoftwareAuthenticator;
   readonly name: string;
   readonly person: string;
@@ -124,25 +156,36 @@ export class TestPerson {
     key: SoftwareAuthenticator,
     of: { name: string; person: string },
   ) {
-    this.installation = installation;
+    this.installation = { ...installation, ...machineOfTheirOwn() };
     this.key = key;
     this.name = of.name;
     this.person = of.person;
   }
 
   /** Uses the one-time link of the person whose name begins so, and signs the enrolment. */
-  static async enrol(installation: Installation, firstName: string): Promise<TestPerson> {
+  static async enrol(
+    installation: Installation,
+    firstName: string,
+    make: Pick<SoftwareAuthenticatorOptions, "aaguid" | "backupEligible"> & {
+      readonly attestation?: Attestation;
+    } = {},
+  ): Promise<TestPerson> {
     const invited = installation.people().find((it) => it.name.startsWith(firstName));
     if (invited === undefined) throw new Error(`nobody is called ${firstName}`);
     const token = new URL(invited.enrolmentLink).hash.slice(1);
     const { deskOrigin } = installation;
+    const { attestation, ...model } = make;
     const key = new SoftwareAuthenticator({
       rpId: new URL(deskOrigin).hostname,
       origin: deskOrigin,
+      ...model,
     });
     const person = new TestPerson(installation, key, invited);
     const begun = value(await call(installation, "/desk/v1/enrolment/begin", { token }));
-    const registration = key.register(begun.options as Parameters<typeof key.register>[0]);
+    const registration = key.register(
+      begun.options as Parameters<typeof key.register>[0],
+      attestation === undefined ? {} : { attestation },
+    );
     const finished = await call(installation, "/desk/v1/enrolment/finish", { token, registration });
     await person.mustSign([value(finished).draft]);
     return person;

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { fromBase64url, toBase64url } from "@countersign/protocol/bytes";
 import type { RequestId, SecretId } from "@countersign/protocol/ids";
 import type { SecretName } from "@countersign/protocol/names";
-import { verifyAndOpenRelease } from "../../packages/cli/src/delivery/open-release.ts";
 import {
   generateRequestKey,
   type RequestKey,
 } from "../../packages/cli/src/delivery/request-key.ts";
 import type { Installation } from "./installation.ts";
 import { type Receipt, witnessCheckpoint } from "./ledger-audit.ts";
+import { verifyAndOpenRelease } from "./open-release.ts";
 import { call, value } from "./people.ts";
 import { type Asked, askAndApprove, asking, type Cast, register, registration } from "./story.ts";
 
@@ -172,7 +172,7 @@ export class ReleaseStorm {
         if (this.#isOver) return;
         const losers = both.filter((it) => it.is === "refused" && it.code === "uses-spent");
         if (losers.length !== 1)
-          this.surprises.push(`two raced for one use, ${losers.length} lost`);
+          this.surprises.push(`two raced for one use: ${both.map(words).join(", ")}`);
       } else if (this.#taken % 4 === 1) {
         // As if the value had been lost on the way: the same use and key, again.
         const key = await generateRequestKey();

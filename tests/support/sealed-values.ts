@@ -1,12 +1,12 @@
 import type { ValueInput } from "@countersign/protocol/acts";
 import { fromBase64url, toBase64url } from "@countersign/protocol/bytes";
 import type { SecretName } from "@countersign/protocol/names";
-import { verifyAndOpenRelease } from "../../packages/cli/src/delivery/open-release.ts";
 import {
   generateRequestKey,
   type RequestKey,
 } from "../../packages/cli/src/delivery/request-key.ts";
 import { sealToKeyService } from "../../packages/cli/src/delivery/seal-value.ts";
+import { verifyAndOpenRelease } from "./open-release.ts";
 import { call, type TestDevice, value } from "./people.ts";
 import type { Asked } from "./story.ts";
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
  * processes are the real ones, unchanged, and know nothing of it.
  */
 export type Injection = {
-  /** System calls that were tampered with. One that hangs is told of when it ends, or is let go. */
+  /** System calls that were tampered with, those that hang at this moment among them. */
   struck(): number;
   /** The lines of the trace, for messages. */
   lines(): string;
@@ -54,7 +54,8 @@ export async function inject(
   const lines = () => readFileSync(file, "utf8");
   let kept: string | null = null;
   return {
-    struck: () => (kept ?? lines()).split(/\(INJECTED|\(DELAYED|<detached|<unfinished/).length - 1,
+    // strace writes the beginning of a line as the call begins. Every call that is traced is tampered with.
+    struck: () => (kept ?? lines()).match(/^(\d+ +)?\w+\(/gm)?.length ?? 0,
     lines: () => kept ?? lines(),
     async stop() {
       child.kill("SIGINT");

@@ -55,6 +55,11 @@ export class TappedProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Every connection breaks once, as when a machine dies: with ECONNRESET, and what was under way is lost. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
   /** Nothing moves in either direction and nothing breaks, until `clear`. */
   stall(): void {
     this.#isStalled = true;

@@ -122,7 +122,7 @@ export async function makeServiceKeys(
   });
 }
 
-const DESTROY = `
+const ON_TOKEN = `
 import pkcs11 from "pkcs11js";
 let text = "";
 for await (const chunk of process.stdin) text += chunk;
@@ -133,26 +133,58 @@ library.C_Initialize();
 const slot = library.C_GetSlotList(true).find((it) => library.C_GetTokenInfo(it).label.trim() === label);
 const session = library.C_OpenSession(slot, pkcs11.CKF_SERIAL_SESSION | pkcs11.CKF_RW_SESSION);
 library.C_Login(session, pkcs11.CKU_USER, pin);
+`;
+
+const DESTROY = `${ON_TOKEN}
 library.C_FindObjectsInit(session, [{ type: pkcs11.CKA_LABEL, value: key }]);
-const object = library.C_FindObjects(session);
+const objects = library.C_FindObjects(session, 8);
 library.C_FindObjectsFinal(session);
-if (!object) throw new Error("no such key: " + key);
-library.C_DestroyObject(session, object);
+if (objects.length === 0) throw new Error("no such key: " + key);
+for (const object of objects) library.C_DestroyObject(session, object);
+library.C_Finalize();
+`;
+
+/** With the attributes that the service itself gives, so that only the key differs. */
+const GENERATE = `${ON_TOKEN}
+const value = (type, is) => ({ type: pkcs11["CKA_" + type], value: is });
+const no = ["EXTRACTABLE", "MODIFIABLE", "WRAP", "UNWRAP", "SIGN", "VERIFY", "DERIVE"].map((it) => value(it, false));
+const yes = ["TOKEN", "PRIVATE", "SENSITIVE", "ENCRYPT", "DECRYPT"].map((it) => value(it, true));
+library.C_GenerateKey(session, { mechanism: pkcs11.CKM_AES_KEY_GEN }, [
+  value("CLASS", pkcs11.CKO_SECRET_KEY), value("VALUE_LEN", 32), value("LABEL", key), ...yes, ...no,
+]);
 library.C_Finalize();
 `;
 
 /** Takes a key from a copy of a token, which is then as it was before the key was made. */
-export async function withoutKey(
-  { token }: Installation,
+export function withoutKey(
+  installation: Installation,
   env: Record<string, string>,
   key: string,
 ): Promise<void> {
+  return runOnToken(installation, env, key, DESTROY);
+}
+
+/** Makes a KEK of that label on a copy of a token: a sound key, and not the one that it should be. */
+export function withNewKek(
+  installation: Installation,
+  env: Record<string, string>,
+  key: string,
+): Promise<void> {
+  return runOnToken(installation, env, key, GENERATE);
+}
+
+async function runOnToken(
+  { token }: Installation,
+  env: Record<string, string>,
+  key: string,
+  script: string,
+): Promise<void> {
   const { module, label, pin } = token;
-  await mustRun(process.execPath, ["--input-type=module", "-e", DESTROY], {
+  await mustRun(process.execPath, ["--input-type=module", "-e", script], {
     input: JSON.stringify({ module, label, pin, key }),
     env: { ...process.env, ...env },
     cwd: inRoot(),
-    what: `The key ${key} could not be taken from the copied token`,
+    what: `The key ${key} could not be changed on the copied token`,
     todo: "Read the lines above.",
   });
 }

@@ -39,6 +39,12 @@ describe.each(COMMANDS.map((it) => [it.name, it] as const))("secrets %s", (name,
     expect(ran.said).toContain(`→ secrets ${name} --help`);
   });
 
+  it("leaves nobody who typed it wrongly without a next step", async () => {
+    const ran = await machine.secrets([name, ...Array.from({ length: 25 }, () => "one-too-many")]);
+    expect(ran.code).toBe(2);
+    expect(ran.said).toMatch(/→ secrets /);
+  });
+
   it("stands in the README, with its options", () => {
     expect(readme).toContain(`### \`secrets ${name}\``);
     for (const option of Object.keys(command.options)) expect(readme).toContain(`--${option}`);
@@ -87,6 +93,7 @@ describe("--json", () => {
         "incomplete",
         "warnings",
         "chain",
+        "bindings",
       ],
     ],
     [["requests"], ["proposals"]],

@@ -1,4 +1,6 @@
 import type { Command } from "./command.ts";
+import { bindWorkloadCommand } from "./commands/bind-workload.ts";
+import { changeRoleCommand } from "./commands/change-role.ts";
 import { checkCommand } from "./commands/check.ts";
 import { approveCommand, denyCommand, withdrawCommand } from "./commands/decide.ts";
 import { editCommand } from "./commands/edit.ts";
@@ -10,6 +12,7 @@ import { listCommand } from "./commands/list.ts";
 import { logCommand } from "./commands/log.ts";
 import { loginCommand } from "./commands/login.ts";
 import { logoutCommand } from "./commands/logout.ts";
+import { peopleCommand } from "./commands/people.ts";
 import { putCommand } from "./commands/put.ts";
 import { registerCommand } from "./commands/register.ts";
 import { requestCommand } from "./commands/request.ts";
@@ -24,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   loginCommand,
   logoutCommand,
   whoamiCommand,
+  peopleCommand,
   listCommand,
   showCommand,
   requestCommand,
@@ -38,6 +42,8 @@ export const COMMANDS: readonly Command[] = [
   generateCommand,
   checkCommand,
   editCommand,
+  bindWorkloadCommand,
+  changeRoleCommand,
   revokeCommand,
   logCommand,
   tidyCommand,

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
+import { REFUSALS, type RefusalCode } from "@countersign/protocol/refusals";
 import type { Context } from "./context.ts";
-import { usage } from "./stop.ts";
+import { Stop, usage } from "./stop.ts";
 
 export type OptionSpec = {
   readonly type: "string" | "boolean";
@@ -39,6 +40,8 @@ export type CommandSpec<O extends OptionSpecs> = {
   readonly takesRest?: boolean;
   /** Where a second positional is most likely a value that somebody typed: refused with what to do about it. */
   readonly valueMayBeMistyped?: boolean;
+  /** What to do next where the service refuses so, in place of what is said after any command. */
+  readonly nextSteps?: Partial<Record<RefusalCode, string>>;
   /** Returns the exit code. */
   readonly run: (context: Context, given: Given<O>) => Promise<number>;
 };
@@ -59,7 +62,27 @@ export const COMMON_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 export function defineCommand<const O extends OptionSpecs>(spec: CommandSpec<O>): Command {
-  return { ...spec, run: (context, args) => spec.run(context, parseGiven(spec, args)) };
+  return {
+    ...spec,
+    run: async (context, args) => {
+      try {
+        return await spec.run(context, parseGiven(spec, args));
+      } catch (error) {
+        throw error instanceof Stop ? withNext(spec, error) : error;
+      }
+    },
+  };
+}
+
+/** Nobody is left without a next step: of the command's own, or its help. */
+function withNext(
+  { name, nextSteps }: Pick<Command, "name" | "nextSteps">,
+  { code, message, next, correlation }: Stop,
+): Stop {
+  const isOfService = correlation !== null && code in REFUSALS;
+  const own = isOfService ? nextSteps?.[code as RefusalCode] : undefined; // `in` has just proven that it is one
+  const help = code === "usage" ? `secrets ${name} --help` : null;
+  return new Stop(code, message, own ?? next ?? help, correlation);
 }
 
 function parseGiven<const O extends OptionSpecs>(
@@ -84,8 +107,13 @@ function parseGiven<const O extends OptionSpecs>(
   return { values: values as Values<O>, positionals, rest };
 }
 
+/** A digest or credential in base64url may begin with a hyphen; no option is so long. */
+const ID_LIKE_AN_OPTION = /^-[A-Za-z0-9_-]{42}$/;
+const STAND_IN = "an id that begins with a hyphen: ";
+
 /**
- * `parseArgs`, with refusals that repeat nothing of what was typed: it might be a value.
+ * `parseArgs`, with refusals that repeat nothing of what was typed: it might be a value. An id that begins
+ * with a hyphen is an id.
  */
 export function readArgs(
   options: OptionSpecs,
@@ -99,7 +127,15 @@ export function readArgs(
     ]),
   );
   try {
-    return parseArgs({ args: [...args], options: config, strict: true, allowPositionals: true });
+    const plain = args.map((it) => (ID_LIKE_AN_OPTION.test(it) ? STAND_IN + it : it));
+    const parsed = parseArgs({
+      args: plain,
+      options: config,
+      strict: true,
+      allowPositionals: true,
+    });
+    const values = Object.entries(parsed.values).map(([name, value]) => [name, asTyped(value)]);
+    return { values: Object.fromEntries(values), positionals: parsed.positionals.map(textAsTyped) };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : null;
     if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION")
@@ -108,4 +144,13 @@ export function readArgs(
       throw usage("An option lacks its value, or has one that it does not take.", help);
     throw error;
   }
+}
+
+function asTyped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTyped);
+  return typeof value === "string" ? textAsTyped(value) : value;
+}
+
+function textAsTyped(text: string): string {
+  return text.startsWith(STAND_IN) ? text.slice(STAND_IN.length) : text;
 }

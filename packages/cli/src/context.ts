@@ -55,7 +55,7 @@ export async function openSession(context: Context): Promise<Session> {
     signer: { device: login.device.device, key: deviceKey.key },
   });
   requirePinned(login.origin, pin, await client.call("/people/v1/hello", {}));
-  const ledger = watchLedger({ client, pin, state: context.state, now: context.now });
+  const ledger = watchLedger({ client, pin, ...watchOptions(context) });
   const step = await ledger.advance();
   return { client, login, deviceKey, pin, ledger, step };
 }
@@ -67,6 +67,19 @@ export function clientOptions(context: Context, origin: string) {
     now: context.now,
     signal: context.world.interrupt,
     during: <T>(work: Promise<T>) => withSignOfLife(context, origin, work),
+  };
+}
+
+/** What each watch of a ledger in this run shares. */
+export function watchOptions({ state, now, world, say, live }: Context) {
+  return {
+    state,
+    now,
+    pause: (milliseconds: number) => world.pause(milliseconds, world.interrupt),
+    interrupt: world.interrupt,
+    onWait: () => {
+      if (!live.active) say.line({ text: "… waiting for the witnesses to cosign", style: "quiet" });
+    },
   };
 }
 

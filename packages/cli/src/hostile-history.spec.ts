@@ -1,28 +1,13 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { toBase64url } from "@countersign/protocol/bytes";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { enrolledMachine, type TestMachine } from "./testing/run-secrets.ts";
-import { APP_PASSWORD, PRIYA, SAM } from "./testing/test-cast.ts";
+import { describe, expect, it } from "vitest";
+import { readCheckpoint } from "./log/signed-note.ts";
+import { ASK, everybodySigns, machine, service, useFreshWorld } from "./testing/fresh-world.ts";
 import { consistencyProof, makeP256 } from "./testing/test-ledger.ts";
-import { startTestService, type TestService } from "./testing/test-service.ts";
+import { startTestService } from "./testing/test-service.ts";
 
-let service: TestService;
-let machine: TestMachine;
-
-beforeEach(async () => {
-  service = await startTestService();
-  machine = await enrolledMachine(service);
-});
-afterEach(async () => {
-  machine.remove();
-  await service.stop();
-});
-
-const ask = ["request", APP_PASSWORD, "--why", "restore the March backup", "--ticket", "OPS-42"];
-const everybodySigns = () => [
-  () => service.sign(),
-  () => service.approve(SAM),
-  () => service.approve(PRIYA),
-];
+useFreshWorld();
 
 type Loose = Record<string, unknown>;
 
@@ -32,11 +17,12 @@ describe("a service with other keys, or another history, is refused before anyth
     ["the key that signs the ledger", { logKey: toBase64url(makeP256().spki) }],
     ["the ledger", { ledgerOrigin: "countersign.test/other" }],
     ["the witnesses", { witnesses: [] }],
+    ["how many witnesses must cosign", { witnessQuorum: 2 }],
   ];
   it.each(keys)("other keys: %s", async (what, change) => {
     service.tamper["/people/v1/hello"] = (output) => ({ ...output, ...change });
     service.calls.length = 0;
-    const ran = await machine.secrets(ask);
+    const ran = await machine.secrets(ASK);
     expect(ran.code).toBe(8);
     expect(ran.said).toContain(`${what} changed`);
     expect(service.calls.map((it) => it.path)).toEqual(["/people/v1/hello"]);
@@ -44,16 +30,48 @@ describe("a service with other keys, or another history, is refused before anyth
     expect(login.code).toBe(8);
   });
 
-  it("AUD-2 a ledger that was cut", async () => {
-    await machine.secrets(ask, { meanwhile: everybodySigns() });
+  it("AUD-2 a ledger that was cut: both checkpoints are named, and kept as they were signed", async () => {
+    await machine.secrets(ASK, { meanwhile: everybodySigns() });
+    const size = service.entries.length;
     service.entries.splice(1);
+    service.calls.length = 0;
+    const ran = await machine.secrets(["list"]);
+    expect(ran.code).toBe(8);
+    expect(ran.said).toContain("does not continue the history");
+    expect(ran.said).toMatch(
+      new RegExp(`${size} entries with root \\S{43} seen here .*; 1 entries with root \\S{43} now`),
+    );
+    expect(service.calls.map((it) => it.path)).toEqual([
+      "/people/v1/hello",
+      "/people/v1/log/checkpoint",
+    ]);
+    const evidence = join(machine.home, "config/countersign/default/evidence");
+    expect(ran.stderr.replaceAll(/\s/g, "")).toContain(evidence);
+    await machine.secrets(["list"]);
+    const [file = "", ...more] = readdirSync(evidence);
+    expect(more).toEqual([]);
+    expect(statSync(join(evidence, file)).mode & 0o777).toBe(0o600);
+    const { seen, shown } = JSON.parse(readFileSync(join(evidence, file), "utf8"));
+    const trust = { origin: service.ledgerOrigin, logKey: service.log.spki, witnesses: [] };
+    const sizes = [seen, shown].map(({ note }) => {
+      const read = readCheckpoint(note, trust, Date.now());
+      return read.ok ? read.value.size : read.error;
+    });
+    expect(sizes).toEqual([size, 1]);
+  });
+
+  it("AUD-2 a ledger that was cut, by a service that will not prove anything", async () => {
+    await machine.secrets(ASK, { meanwhile: everybodySigns() });
+    service.entries.splice(2, 1, Buffer.from("{}"));
+    service.entries.push(Buffer.from("{}"));
+    service.refusals.set("/people/v1/log/consistency", "malformed");
     const ran = await machine.secrets(["list"]);
     expect(ran.code).toBe(8);
     expect(ran.said).toContain("does not continue the history");
   });
 
   it("AUD-2 a ledger in which one earlier entry was changed, with a proof that fits the new tree", async () => {
-    await machine.secrets(ask, { meanwhile: everybodySigns() });
+    await machine.secrets(ASK, { meanwhile: everybodySigns() });
     service.entries[1] = Buffer.from("rewritten");
     service.entries.push(Buffer.from("one more"));
     service.tamper["/people/v1/log/consistency"] = (_, { from, to }) => ({
@@ -72,19 +90,19 @@ describe("a service with other keys, or another history, is refused before anyth
   });
 
   it("AUD-2 an entry that records another statement than the caller's", async () => {
-    await machine.secrets(ask, { meanwhile: everybodySigns() });
+    await machine.secrets(ASK, { meanwhile: everybodySigns() });
     service.tamper["/people/v1/log/inclusion"] = (output) => ({
       ...output,
       entry: toBase64url(Buffer.from("{}")),
     });
     const ran = await machine.secrets(["log", "verify"]);
     expect(ran.code).toBe(8);
-    expect(ran.said).toContain("does not record the statement");
+    expect(ran.said).toContain("is not shown as it was recorded");
   });
 
   it("AUD-2 an entry that is truly in the ledger, but records another statement", async () => {
-    await machine.secrets(ask, { meanwhile: everybodySigns() });
-    await machine.secrets(ask, { meanwhile: everybodySigns() });
+    await machine.secrets(ASK, { meanwhile: everybodySigns() });
+    await machine.secrets(ASK, { meanwhile: everybodySigns() });
     service.tamper["/people/v1/proposals/list"] = ({ proposals }) => {
       const [first, second] = proposals;
       return { proposals: [{ ...first, index: second?.index }] };

@@ -5,51 +5,21 @@ import { toBase64url } from "@countersign/protocol/bytes";
 import { canonicalise } from "@countersign/protocol/canonical";
 import type { ReleaseMessage } from "@countersign/protocol/release-message";
 import { encodeStatement, statement as statementSchema } from "@countersign/protocol/statement";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { enrolledMachine, type TestMachine } from "./testing/run-secrets.ts";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
-  APP_PASSWORD,
-  CANARY,
-  EVE,
-  OTHER_DEVICE,
-  PRIYA,
-  REPORT_KEY,
-  SAM,
-} from "./testing/test-cast.ts";
+  ASK,
+  changeDraft,
+  everybodySigns,
+  type Loose,
+  machine,
+  reseal,
+  service,
+  useFreshWorld,
+} from "./testing/fresh-world.ts";
+import { APP_PASSWORD, CANARY, EVE, OTHER_DEVICE, REPORT_KEY } from "./testing/test-cast.ts";
 import { makeP256 } from "./testing/test-ledger.ts";
-import { startTestService, type TestService } from "./testing/test-service.ts";
 
-let service: TestService;
-let machine: TestMachine;
-
-beforeEach(async () => {
-  service = await startTestService();
-  machine = await enrolledMachine(service);
-});
-afterEach(async () => {
-  machine.remove();
-  await service.stop();
-});
-
-const ask = ["request", APP_PASSWORD, "--why", "restore the March backup", "--ticket", "OPS-42"];
-const everybodySigns = () => [
-  () => service.sign(),
-  () => service.approve(SAM),
-  () => service.approve(PRIYA),
-];
-
-type Loose = Record<string, unknown>;
-
-/** Drafts honestly, then changes the statement: valid in form, but not what was asked. */
-function changeDraft(change: (statement: Loose & { body: Loose }) => void): void {
-  service.tamper["/people/v1/drafts"] = (output) => {
-    const json = JSON.parse(
-      Buffer.from(output.statement, "base64url").toString("utf8"),
-    ) as Loose & { body: Loose };
-    change(json);
-    return { ...output, statement: toBase64url(encodeStatement(statementSchema.parse(json))) };
-  };
-}
+useFreshWorld();
 
 describe("JIT-1 a draft that says something else than was asked is never shown for signing", () => {
   const report = () => service.secrets.get(REPORT_KEY)?.secret;
@@ -122,7 +92,7 @@ describe("JIT-1 a draft that says something else than was asked is never shown f
   ];
   it.each(lies)("%s", async (_, lie, phrase) => {
     changeDraft(lie);
-    const asked = await machine.secrets(ask);
+    const asked = await machine.secrets(ASK);
     expect(asked.code).toBe(8);
     expect(asked.said).toContain(phrase);
     expect(asked.stdout).toBe("");
@@ -144,7 +114,7 @@ describe("JIT-1 a draft that says something else than was asked is never shown f
         statement: toBase64url(encodeStatement(statementSchema.parse(withdraw))),
       };
     };
-    const asked = await machine.secrets(ask);
+    const asked = await machine.secrets(ASK);
     expect(asked.code).toBe(8);
     expect(asked.said).toContain("another kind of act");
   });
@@ -157,7 +127,7 @@ describe("JIT-1 a draft that says something else than was asked is never shown f
         statement: toBase64url(Buffer.from(canonicalise({ ...json, note: "x" }))),
       };
     };
-    const asked = await machine.secrets(ask);
+    const asked = await machine.secrets(ASK);
     expect(asked.code).toBe(8);
     expect(asked.said).toContain("not a statement that this version of secrets knows");
   });
@@ -169,7 +139,7 @@ describe("JIT-1 a draft that says something else than was asked is never shown f
         Buffer.concat([Buffer.from(" "), Buffer.from(output.statement, "base64url")]),
       ),
     });
-    expect((await machine.secrets(ask)).code).toBe(8);
+    expect((await machine.secrets(ASK)).code).toBe(8);
   });
 
   it("a link that leads elsewhere", async () => {
@@ -177,20 +147,20 @@ describe("JIT-1 a draft that says something else than was asked is never shown f
       ...output,
       link: "http://desk.localhost.evil.example/d/1",
     });
-    const asked = await machine.secrets(ask);
+    const asked = await machine.secrets(ASK);
     expect(asked.code).toBe(8);
     expect(asked.stdout + asked.said).not.toContain("evil.example");
   });
 
   it("a checkpoint of another history inside the statement", async () => {
     changeDraft((it) => Object.assign(it.checkpoint as Loose, { root: it.floor }));
-    const asked = await machine.secrets(ask);
+    const asked = await machine.secrets(ASK);
     expect(asked.code).toBe(8);
     expect(asked.said).toContain("does not continue the history");
   });
 
   it("the opposite of what was asked about a proposal", async () => {
-    await machine.secrets(ask, { meanwhile: [() => service.sign()] });
+    await machine.secrets(ASK, { meanwhile: [() => service.sign()] });
     changeDraft((it) => Object.assign(it.body, { proposal: it.floor }));
     const asked = await machine.secrets(["approve", service.newest().digest]);
     expect(asked.code).toBe(8);
@@ -198,9 +168,9 @@ describe("JIT-1 a draft that says something else than was asked is never shown f
   });
 
   it("a proposal other than the id that was named", async () => {
-    await machine.secrets(ask, { meanwhile: [() => service.sign()] });
+    await machine.secrets(ASK, { meanwhile: [() => service.sign()] });
     const first = service.newest();
-    await machine.secrets(ask, { meanwhile: [() => service.sign()] });
+    await machine.secrets(ASK, { meanwhile: [() => service.sign()] });
     const second = service.newest();
     service.tamper["/people/v1/proposals/show"] = (output) => ({
       ...output,
@@ -215,27 +185,11 @@ describe("JIT-1 a draft that says something else than was asked is never shown f
 
 describe("a value is taken only from the pinned key service, and only as asked", () => {
   beforeEach(async () => {
-    await machine.secrets([...ask, "--uses", "3"], { meanwhile: everybodySigns() });
+    await machine.secrets([...ASK, "--uses", "3"], { meanwhile: everybodySigns() });
   });
   const get = () => machine.secrets(["get", APP_PASSWORD]);
   const tamperRelease = (change: (output: ReleaseMessage) => unknown) => {
     service.tamper["/people/v1/grants/open"] = (output) => change(output);
-  };
-  /** Sealed and signed anew by the real key, so that only the content is a lie. */
-  const resealed = (
-    over: Partial<ReleaseMessage>,
-    value = "another value",
-    key = service.release.key,
-  ) => {
-    service.tamper["/people/v1/grants/open"] = (output, input) => {
-      const { request, use, device, secret, secretVersion, intent } = { ...output, ...over };
-      return service.sealRelease(
-        { request, use, device, secret, secretVersion, intent },
-        Buffer.from(input.recipientKey, "base64url"),
-        Buffer.from(value),
-        key,
-      );
-    };
   };
   /** Tampering is asynchronous here: the answer is a promise, which the server awaits. */
   const expectRejected = async () => {
@@ -250,19 +204,19 @@ describe("a value is taken only from the pinned key service, and only as asked",
     await expectRejected();
   });
   it("refuses another signer's release", async () => {
-    resealed({}, "another value", makeP256().key);
+    reseal({}, { key: makeP256().key });
     await expectRejected();
   });
   it("refuses another use, though it is signed", async () => {
-    resealed({ use: 2 });
+    reseal({ use: 2 });
     await expectRejected();
   });
   it("refuses another device's release, though it is signed", async () => {
-    resealed({ device: OTHER_DEVICE });
+    reseal({ device: OTHER_DEVICE });
     await expectRejected();
   });
   it("refuses another version than the approved one, though it is signed", async () => {
-    resealed({ secretVersion: 4 });
+    reseal({ secretVersion: 4 });
     const got = await get();
     expect(got.code).toBe(8);
     expect(got.said).toContain("another version of the secret");

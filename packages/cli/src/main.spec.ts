@@ -1,47 +1,27 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type BuiltSecrets, buildSecrets, start } from "./testing/built-secrets.ts";
-import { enrolledMachine, type TestMachine } from "./testing/run-secrets.ts";
-import { APP_PASSWORD, CANARY, PRIYA, REPORT_KEY, SAM } from "./testing/test-cast.ts";
-import { startTestService, type TestService } from "./testing/test-service.ts";
+import { approved, machine, service, spent, useFreshWorld } from "./testing/fresh-world.ts";
+import { APP_PASSWORD, CANARY, REPORT_KEY } from "./testing/test-cast.ts";
 
 let built: BuiltSecrets;
-let service: TestService;
-let machine: TestMachine;
 let env: Record<string, string>;
 
+useFreshWorld();
 beforeAll(async () => {
   built = await buildSecrets();
 });
 afterAll(() => built.remove());
 beforeEach(async () => {
-  service = await startTestService();
-  machine = await enrolledMachine(service);
   env = {
     HOME: machine.home,
     XDG_CONFIG_HOME: join(machine.home, "config"),
     PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
   };
 });
-afterEach(async () => {
-  machine.remove();
-  await service.stop();
-});
 
-const approved = async (...names: string[]) => {
-  await machine.secrets(
-    ["request", ...names, "--why", "restore", "--ticket", "OPS-42", "--uses", "2"],
-    {
-      meanwhile: [() => service.sign(), () => service.approve(SAM), () => service.approve(PRIYA)],
-    },
-  );
-  const { statement } = service.newest();
-  return statement.kind === "request" ? statement.body.request : "";
-};
-const spent = () =>
-  [...(service.newest().grant?.uses.values() ?? [])].reduce((sum, uses) => sum + uses.size, 0);
 const script = (name: string, text: string) => {
   const file = join(machine.home, name);
   writeFileSync(file, text);

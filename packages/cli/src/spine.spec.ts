@@ -1,32 +1,14 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { enrolledMachine, type TestMachine } from "./testing/run-secrets.ts";
+import { describe, expect, it } from "vitest";
+import { ASK, everybodySigns, machine, service, useFreshWorld } from "./testing/fresh-world.ts";
 import { APP_PASSWORD, CANARY, PRIYA, REPORT_KEY, SAM } from "./testing/test-cast.ts";
-import { startTestService, type TestService } from "./testing/test-service.ts";
 
-let service: TestService;
-let machine: TestMachine;
-
-beforeEach(async () => {
-  service = await startTestService();
-  machine = await enrolledMachine(service);
-});
-afterEach(async () => {
-  machine.remove();
-  await service.stop();
-});
-
-const ask = ["request", APP_PASSWORD, "--why", "restore the March backup", "--ticket", "OPS-42"];
-const everybodySigns = () => [
-  () => service.sign(),
-  () => service.approve(SAM),
-  () => service.approve(PRIYA),
-];
+useFreshWorld();
 
 describe("three people sign, one value arrives", () => {
   it("JIT-1 asks, waits while the lines fill in, and opens the value on this device only", async () => {
-    const asked = await machine.secrets(ask, { meanwhile: everybodySigns() });
+    const asked = await machine.secrets(ASK, { meanwhile: everybodySigns() });
     expect(asked.stderr).toBe("");
     expect(asked.code).toBe(0);
     expect(asked.stdout).toContain("Olivia Hart");
@@ -42,7 +24,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("spends the one opening that was asked for, and says so the second time", async () => {
-    await machine.secrets(ask, { meanwhile: everybodySigns() });
+    await machine.secrets(ASK, { meanwhile: everybodySigns() });
     await machine.secrets(["get", APP_PASSWORD]);
     const again = await machine.secrets(["get", APP_PASSWORD]);
     expect(again.code).toBe(6);
@@ -53,7 +35,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("goes on after Ctrl-C with get, for the caller's own signature and then the others'", async () => {
-    const stopped = await machine.secrets(ask);
+    const stopped = await machine.secrets(ASK);
     expect(stopped.code).toBe(130);
     expect(stopped.said).toMatch(/→ secrets get r-[0-9a-z]{26}/);
     const request = /secrets get (r-\w{26})/.exec(stopped.stderr)?.[1] ?? "";
@@ -65,7 +47,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("goes on with get after Ctrl-C that came once the caller had signed", async () => {
-    const stopped = await machine.secrets(ask, {
+    const stopped = await machine.secrets(ASK, {
       meanwhile: [() => service.sign(), () => service.approve(SAM)],
     });
     expect(stopped.code).toBe(130);
@@ -77,7 +59,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("ends with 4 and the command that goes on, where it is not to wait", async () => {
-    const asked = await machine.secrets([...ask, "--no-wait"]);
+    const asked = await machine.secrets([...ASK, "--no-wait"]);
     expect(asked.code).toBe(4);
     expect(asked.stdout).toMatch(/secrets get r-/);
     service.sign();
@@ -88,7 +70,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("ends with 5 and who refused, where somebody denies it", async () => {
-    const asked = await machine.secrets(ask, {
+    const asked = await machine.secrets(ASK, {
       meanwhile: [() => service.sign(), () => service.deny(SAM)],
     });
     expect(asked.code).toBe(5);
@@ -96,7 +78,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("ends with 5 where the person does not sign", async () => {
-    const asked = await machine.secrets(ask, { meanwhile: [() => service.decline()] });
+    const asked = await machine.secrets(ASK, { meanwhile: [() => service.decline()] });
     expect(asked.code).toBe(5);
     expect(asked.said).toContain("You chose not to sign");
   });
@@ -132,7 +114,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("opens the same use again after a break, and spends no other", async () => {
-    await machine.secrets([...ask, "--uses", "2"], { meanwhile: everybodySigns() });
+    await machine.secrets([...ASK, "--uses", "2"], { meanwhile: everybodySigns() });
     let broken = true;
     service.tamper["/people/v1/grants/open"] = (output) =>
       broken ? { ...output, signature: [...output.signature].reverse().join("") } : output;
@@ -148,7 +130,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("keeps the request's private key 0600, and only until the last opening arrived", async () => {
-    await machine.secrets([...ask, "--uses", "2"], { meanwhile: everybodySigns() });
+    await machine.secrets([...ASK, "--uses", "2"], { meanwhile: everybodySigns() });
     await machine.secrets(["get", APP_PASSWORD]);
     const key = join(machine.home, "config/countersign/default/requests", `${requestId()}.key`);
     expect(statSync(key).mode & 0o777).toBe(0o600);
@@ -157,7 +139,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("forgets the private key once the grant has ended", async () => {
-    await machine.secrets([...ask, "--uses", "2"], { meanwhile: everybodySigns() });
+    await machine.secrets([...ASK, "--uses", "2"], { meanwhile: everybodySigns() });
     await machine.secrets(["get", APP_PASSWORD]);
     const tidied = await machine.secrets(["tidy", "--json"], {
       now: () => Date.now() + 3 * 3_600_000,
@@ -167,7 +149,7 @@ describe("three people sign, one value arrives", () => {
   });
 
   it("L12 no value stands in any file of the state folder, in an error or in JSON of another command", async () => {
-    await machine.secrets([...ask, "--uses", "3"], { meanwhile: everybodySigns() });
+    await machine.secrets([...ASK, "--uses", "3"], { meanwhile: everybodySigns() });
     await machine.secrets(["get", APP_PASSWORD]);
     const others = await Promise.all(
       [["list"], ["show", APP_PASSWORD], ["requests"], ["whoami"], ["log", "verify"]].map((args) =>

@@ -115,7 +115,12 @@ const NEXT_STEPS = {
 } as const satisfies Record<RefusalCode, string | null>;
 
 export function stopFromProblem(problem: Problem): Stop {
-  return new Stop(problem.code, problem.detail, NEXT_STEPS[problem.code], problem.correlation);
+  return new Stop(
+    problem.code,
+    sentence(problem.detail),
+    NEXT_STEPS[problem.code],
+    problem.correlation,
+  );
 }
 
 /** Capital letter and full stop, for a message that was written as half a sentence. */

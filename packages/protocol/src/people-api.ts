@@ -3,7 +3,6 @@ import { act, sealedValue } from "./acts.ts";
 import {
   base64urlBytes,
   credentialId,
-  deviceId,
   digest,
   draftId,
   personId,
@@ -13,11 +12,19 @@ import {
 import { instant } from "./instants.ts";
 import { secretName, tenantId } from "./names.ts";
 import { openings } from "./openings.ts";
-import { secretPolicy } from "./policy.ts";
-import { problem } from "./refusals.ts";
 import { releaseMessage } from "./release-message.ts";
-import { assignment, role } from "./roles.ts";
+import { assignment } from "./roles.ts";
 import { OPENED_TEXT } from "./text.ts";
+import {
+  bindingView,
+  candidate,
+  deviceView,
+  personView,
+  proposalView,
+  secretView,
+  signatureLine,
+  signOutcome,
+} from "./views.ts";
 
 /*
  * The people-API of the key service, on the desk's listener. Every call is `POST <path>` with a JSON
@@ -27,99 +34,8 @@ import { OPENED_TEXT } from "./text.ts";
  *   device   the command line: each call signed by the enrolled device key (see device-call.ts)
  */
 
-/** One line that a person must sign, or has signed. */
-export const signatureLine = z.strictObject({
-  /** Roles of which any may sign here. */
-  anyOf: z.array(role),
-  signed: z
-    .strictObject({
-      person: personId,
-      name: z.string(),
-      role,
-      at: instant,
-      credential: credentialId,
-      /** Index of the ledger entry. */
-      index: z.int(),
-    })
-    .nullable(),
-});
-export type SignatureLine = z.infer<typeof signatureLine>;
-
-/** Somebody who could sign an open line now, or why not. */
-export const candidate = z.strictObject({
-  person: personId,
-  name: z.string(),
-  role,
-  /** Null: can sign now. Otherwise a sentence. */
-  cannot: z.string().nullable(),
-});
-export type Candidate = z.infer<typeof candidate>;
-
-export const PROPOSAL_STATUSES = ["pending", "approved", "denied", "withdrawn", "expired"] as const;
-export const proposalView = z.strictObject({
-  proposal: digest,
-  request: requestId.nullable(),
-  /** The proposal's own statement and what opens it; the reader renders it. */
-  statement: base64urlBytes(2, 16_384),
-  openings,
-  status: z.enum(PROPOSAL_STATUSES),
-  lines: z.array(signatureLine),
-  candidates: z.array(candidate),
-  /** A sentence where it was denied, withdrawn or expired. */
-  outcome: z.string().nullable(),
-  proposedAt: instant,
-  decideBy: instant,
-  /** Index of the ledger entry that recorded the proposal. */
-  index: z.int(),
-  /** Of a request that was approved: openings left for each secret. */
-  grant: z
-    .strictObject({
-      status: z.enum(["active", "expired", "revoked", "spent"]),
-      notBefore: instant,
-      expiresAt: instant,
-      uses: z.array(
-        z.strictObject({ secret: secretId, name: secretName, used: z.int(), left: z.int() }),
-      ),
-    })
-    .nullable(),
-});
-export type ProposalView = z.infer<typeof proposalView>;
-
-export const secretView = z.strictObject({
-  secret: secretId,
-  name: secretName,
-  type: z.string(),
-  category: z.string(),
-  policy: secretPolicy,
-  version: z.int(),
-  status: z.enum(["active", "revoked"]),
-  lastRotatedAt: instant.nullable(),
-  expiresAt: instant.nullable(),
-  /** Missing or malformed metadata, one sentence each; not empty means never handed out [META-1]. */
-  incomplete: z.array(z.string()),
-  /** What warns: due soon, expired. */
-  warnings: z.array(z.string()),
-  /** Who would have to sign a request of the caller: roles of each line. */
-  chain: z.array(z.array(role)),
-});
-export type SecretView = z.infer<typeof secretView>;
-
-export const deviceView = z.strictObject({
-  device: deviceId,
-  label: z.string(),
-  enrolledAt: instant,
-  expiresAt: instant,
-});
-
 /** WebAuthn option and response objects pass as JSON (WebAuthn Level 3, sections 5.1.8 to 5.1.10); judged where used. */
 const webauthnJson = z.record(z.string(), z.unknown());
-
-export const signOutcome = z.strictObject({
-  draft: draftId,
-  accepted: z.strictObject({ index: z.int(), digest, effect: z.string() }).nullable(),
-  refused: z.strictObject({ code: problem.shape.code, message: z.string() }).nullable(),
-});
-export type SignOutcome = z.infer<typeof signOutcome>;
 
 const nothing = z.strictObject({});
 const token = z.string().min(20).max(100);
@@ -237,6 +153,8 @@ export const PEOPLE_API = {
       /** SPKI, DER: signs checkpoints. */
       logKey: base64urlBytes(64, 256),
       witnesses: z.array(z.strictObject({ name: z.string(), publicKey: base64urlBytes(32, 32) })),
+      /** How many of them must have cosigned a checkpoint before a value leaves. */
+      witnessQuorum: z.int().min(1),
     }),
   },
   "/people/v1/device-logins/begin": {
@@ -281,6 +199,12 @@ export const PEOPLE_API = {
       keys: z.array(z.strictObject({ credential: credentialId, enrolledAt: instant })),
     }),
   },
+  /** Everybody of the tenant, to officers and security admins; themselves, to anybody else. */
+  "/people/v1/people/list": {
+    caller: "device",
+    input: nothing,
+    output: z.strictObject({ people: z.array(personView) }),
+  },
   "/people/v1/secrets/list": {
     caller: "device",
     input: z.strictObject({ prefix: z.string().max(256) }),
@@ -289,7 +213,7 @@ export const PEOPLE_API = {
   "/people/v1/secrets/show": {
     caller: "device",
     input: z.strictObject({ name: secretName }),
-    output: secretView,
+    output: secretView.extend({ bindings: z.array(bindingView) }),
   },
   /** A fresh key to seal one value to; lives 15 minutes in the key service's memory. */
   "/people/v1/intake": {
@@ -354,9 +278,13 @@ export const PEOPLE_API = {
     input: z.strictObject({ name: secretName, candidate: sealedValue }),
     output: z.strictObject({ equal: z.boolean(), version: z.int() }),
   },
+  /**
+   * The newest checkpoint, with the cosignatures that came in time. With `atLeast`, the newest one of at
+   * least that many entries that the quorum has cosigned, where one comes in time; else as without.
+   */
   "/people/v1/log/checkpoint": {
     caller: "device",
-    input: nothing,
+    input: z.strictObject({ atLeast: z.int().min(1).optional() }),
     output: z.strictObject({ note: z.string() }),
   },
   "/people/v1/log/consistency": {
@@ -364,6 +292,7 @@ export const PEOPLE_API = {
     input: z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),
     output: z.strictObject({ proof: z.array(digest) }),
   },
+  /** `entry` where it names the caller, records or decides a proposal that they may see, or enrols a key that signed one. */
   "/people/v1/log/inclusion": {
     caller: "device",
     input: z.strictObject({ index: z.int().min(0), size: z.int().min(1) }),
@@ -372,6 +301,12 @@ export const PEOPLE_API = {
       proof: z.array(digest),
       entry: base64urlBytes(2, 65_535).nullable(),
     }),
+  },
+  /** Which entry enrolled the key: what a signature under a proposal is checked with stands there. */
+  "/people/v1/log/key": {
+    caller: "device",
+    input: z.strictObject({ credential: credentialId }),
+    output: z.strictObject({ index: z.int().min(0) }),
   },
 } as const satisfies Record<
   string,

@@ -4,12 +4,12 @@ import { arbitraryOpenable } from "../testing/arbitrary-statement.ts";
 import { aCredentialId, anInstant, aPersonId } from "../testing/arbitrary-values.ts";
 import { examples } from "../testing/example-statements.ts";
 import { NO_OPENINGS, openStatement } from "./openings.ts";
-import { type SignatureLine, signatureLine } from "./people-api.ts";
 import { renderSignatureLines, renderText } from "./render-text.ts";
 import { render } from "./rendering.ts";
 import type { Rendering } from "./rendering-shape.ts";
 import { ROLES } from "./roles.ts";
 import { cellsOf, wrap } from "./text-wrap.ts";
+import { type SignatureLine, signatureLine } from "./views.ts";
 
 // Properties over many statements or code points, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -95,14 +95,15 @@ This holds from 2026-03-01 08:00 UTC to 2026-03-01 09:00 UTC.
 
   it("stacks labels over values where the terminal is narrow", async () => {
     const lines = renderText(await example("revoke-device"), [EMPTY], 30);
-    expect(lines.slice(0, 12)).toEqual([
+    expect(lines.slice(0, 13)).toEqual([
       "Sam Ito revokes the device",
       "“Olivia's laptop”",
       "",
       "Nothing more can be opened on",
       "this device.",
-      "This takes effect at once and",
-      "cannot be undone.",
+      "This takes effect once",
+      "everybody who must has signed,",
+      "and cannot be undone.",
       "",
       "  Why",
       "    Laptop lost on the train.",

@@ -1,9 +1,9 @@
 import { instant, instantInWords } from "./instants.ts";
-import type { SignatureLine } from "./people-api.ts";
 import type { RenderedField, Rendering } from "./rendering-shape.ts";
 import { ROLE_NAMES } from "./roles.ts";
 import { showHidden } from "./text.ts";
 import { cellsOf, wrap } from "./text-wrap.ts";
+import type { SignatureLine } from "./views.ts";
 
 /*
  * The statement card for a terminal and for evidence: plain text, no colour, no cursor movement. It says

@@ -219,7 +219,10 @@ const CARDS: Cards = {
     const request = subject.type === "grant" ? of.statements.get(subject.proposal) : undefined;
     return {
       title: `${signerName(of)} revokes ${what}`,
-      sentences: [effect, "This takes effect at once and cannot be undone."],
+      sentences: [
+        effect,
+        "This takes effect once everybody who must has signed, and cannot be undone.",
+      ],
       fields: [committed(of, "Why", of.statement.body.reason), ...fields],
       about: request === undefined ? null : inner(request),
     };
@@ -258,6 +261,7 @@ function policyChange(of: Opened<"edit-secret"> | Opened<"reclassify-secret">, v
           ? "Nothing changes."
           : `What changes: ${changes.join("; ")}.`,
       "The stricter rules, those of before or those of after, decide who must sign.",
+      ...(of.statement.kind === "reclassify-secret" ? [BINDINGS_END] : []),
     ],
     fields: [
       mono("Secret", `${secretReference(secret.name)} (version ${secret.version})`),
@@ -269,6 +273,9 @@ function policyChange(of: Opened<"edit-secret"> | Opened<"reclassify-secret">, v
     ],
   };
 }
+
+const BINDINGS_END =
+  "Workloads that were bound under weaker rules than those of after can fetch it no more.";
 
 function policyChanges(before: SecretPolicy, after: SecretPolicy): string[] {
   const then = policyInWords(after);

@@ -52,6 +52,11 @@ export const FORGED_CHALLENGES: readonly Forgery[] = [
       expectedChallenge: await digestOf("statement", { nonce: "today" }),
     }),
   ],
+  [
+    "a registration's client data",
+    "type",
+    () => ({ json: signed({ clientData: { type: "webauthn.create" } }) }),
+  ],
   ["an empty challenge", "challenge", () => ({ json: signed({}, sam, "") })],
   ["the challenge, cut", "challenge", () => ({ json: signed({}, sam, CHALLENGE.slice(0, 40)) })],
   [

@@ -1,6 +1,7 @@
 import type { RegistrationCheck } from "../../../server/key-service/roster/infrastructure/registration-checks.ts";
 import { DEVELOPMENT, type RegistrationAttempt, registered } from "../registration-bench.ts";
 import type { RegistrationOverrides } from "../software-authenticator.ts";
+import type { ForgedParts } from "./forged-parts.ts";
 
 /** What the attacker does, by name; the check that catches it; the attempt. In production unless told. */
 export type ForgedRegistration = readonly [
@@ -20,3 +21,7 @@ export const inDevelopment = (overrides: RegistrationOverrides): RegistrationAtt
   policy: DEVELOPMENT,
   mayBeBackedUp: true,
 });
+
+/** The maker's key registers with these parts in place of the honest ones. */
+export const byMakerKey = (all: readonly ForgedParts[]): readonly ForgedRegistration[] =>
+  all.map(([name, check, parts]) => [name, check, () => answer(parts)]);

@@ -1,5 +1,6 @@
 import type { AssertionCheck } from "../../../server/key-service/statements/domain/assertion-checks.ts";
 import { type Attempt, signed } from "../assertion-bench.ts";
+import type { ForgedParts } from "./forged-parts.ts";
 
 /**
  * What the attacker does, by name; the check that catches it; the attempt. A browser that the attacker owns
@@ -12,15 +13,9 @@ export type Forgery = readonly [
   attempt: () => Attempt | Promise<Attempt>,
 ];
 
-/** Sam's key signs client data with these members in place of the honest ones. */
-export const clientData = (members: Record<string, unknown>): Attempt => ({
-  json: signed({ clientData: members }),
-});
-
-/** Sam's key signs client data of these bytes. */
-export const clientText = (alter: (honest: string) => Uint8Array | string): Attempt => ({
-  json: signed({ clientDataBytes: alter }),
-});
+/** Sam's key signs these parts in place of the honest ones. */
+export const bySam = (all: readonly ForgedParts[]): readonly Forgery[] =>
+  all.map(([name, check, parts]) => [name, check, () => ({ json: signed(parts) })]);
 
 /** Sam's key signs with these flags. */
 export const flags = (alter: (honest: number) => number): Attempt => ({

@@ -1,19 +1,13 @@
 import { digestOf } from "@countersign/protocol/digest";
-import { DESK, eve } from "../assertion-bench.ts";
+import { eve } from "../assertion-bench.ts";
 import { writeCbor } from "../cbor-writer.ts";
-import {
-  REGISTRATION_CHALLENGE,
-  type RegistrationAttempt,
-  registered,
-} from "../registration-bench.ts";
+import { REGISTRATION_CHALLENGE, registered } from "../registration-bench.ts";
 import { FLAG } from "../software-authenticator.ts";
+import { clientData } from "./client-data.ts";
 import { answer, type ForgedRegistration } from "./forged-registration.ts";
 
-const clientData = (members: Record<string, unknown>): RegistrationAttempt =>
-  answer({ clientData: members });
-
-/** Registrations that say something else than the desk asked, or were made elsewhere. */
-export const FORGED_REGISTRATION_CLIENT_DATA: readonly ForgedRegistration[] = [
+/** Registrations that answer something else than the desk asked. */
+export const FORGED_REGISTRATION_CHALLENGES: readonly ForgedRegistration[] = [
   [
     "another challenge",
     "challenge",
@@ -22,47 +16,13 @@ export const FORGED_REGISTRATION_CLIENT_DATA: readonly ForgedRegistration[] = [
   [
     "a challenge that is padded",
     "challenge-encoding",
-    () => clientData({ challenge: `${REGISTRATION_CHALLENGE}=` }),
+    () => answer(clientData({ challenge: `${REGISTRATION_CHALLENGE}=` })),
   ],
-  ["an assertion's client data", "type", () => clientData({ type: "webauthn.get" })],
-  ["the console's origin", "origin", () => clientData({ origin: "http://localhost:7443" })],
-  ["https for http", "origin", () => clientData({ origin: "https://desk.localhost:7443" })],
-  ["made in a frame", "cross-origin", () => clientData({ crossOrigin: true })],
-  ["a top origin", "top-origin", () => clientData({ topOrigin: DESK.origin })],
-  [
-    "a token binding",
-    "client-data-member-refused",
-    () => clientData({ tokenBinding: { status: "supported" } }),
-  ],
-  [
-    "two challenges",
-    "client-data-json",
-    () => answer({ clientDataBytes: (it) => it.replace("{", '{"challenge":"AAAA",') }),
-  ],
-  [
-    "white space",
-    "client-data-serialisation",
-    () => answer({ clientDataBytes: (it) => it.replace(":", ": ") }),
-  ],
-  [
-    "client data that is no object",
-    "client-data-shape",
-    () => answer({ clientDataBytes: () => "7" }),
-  ],
+  ["an assertion's client data", "type", () => answer(clientData({ type: "webauthn.get" }))],
 ];
 
 /** Registrations of which the key's own part is wrong. */
 export const FORGED_REGISTRATION_DATA: readonly ForgedRegistration[] = [
-  ["the RP id of the console", "rp-id-hash", () => answer({ rpId: "localhost" })],
-  ["nobody present", "user-present", () => answer({ flags: (it) => it & ~FLAG.UP })],
-  ["nobody verified", "user-verified", () => answer({ flags: (it) => it & ~FLAG.UV })],
-  ["a reserved flag", "flags-reserved", () => answer({ flags: (it) => it | FLAG.RFU1 })],
-  ["copied, but not copyable", "backup-flags", () => answer({ flags: (it) => it | FLAG.BS })],
-  [
-    "a key that can be copied, for an approver",
-    "backup-refused",
-    () => answer({ flags: (it) => it | FLAG.BE }),
-  ],
   ["no credential", "attested-credential", () => answer({ flags: (it) => it & ~FLAG.AT })],
   [
     "a credential that ends too soon",

@@ -41,6 +41,9 @@ function decisionCommand(decision: keyof typeof WORDS): Command {
     examples: [`secrets ${decision} r-…${decision === "deny" ? " --why 'wrong environment'" : ""}`],
     options: { why: { type: "string", value: "TEXT", help: words.why }, ...DESK_OPTIONS },
     positionals: { min: 1, max: 1 },
+    nextSteps: {
+      "not-found": `secrets requests${decision === "withdraw" ? "" : " --waiting"} shows the ids`,
+    },
     run: async (context, { values, positionals }) => {
       const reason = decision === "deny" ? required(values.why, "--why") : (values.why ?? null);
       const id = requestId.or(digest).safeParse(positionals[0]);

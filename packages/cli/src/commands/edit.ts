@@ -3,7 +3,7 @@ import { openSession } from "../context.ts";
 import { actFrom } from "../drafts/draft-act.ts";
 import { DESK_OPTIONS, signAndWait } from "../drafts/sign-and-wait.ts";
 import { usage } from "../stop.ts";
-import { POLICY_OPTIONS, policyFrom } from "./policy-options.ts";
+import { NO_POLICY, POLICY_OPTIONS, policyFrom } from "./policy-options.ts";
 import { secretNameFrom } from "./secret-name.ts";
 
 export const editCommand = defineCommand({
@@ -21,6 +21,7 @@ export const editCommand = defineCommand({
   positionals: { min: 1, max: 1 },
   run: async (context, { values, positionals }) => {
     const name = secretNameFrom(positionals[0]);
+    policyFrom(values, NO_POLICY); // judged before anything is sent
     const session = await openSession(context);
     const { policy: before } = await session.client.call("/people/v1/secrets/show", { name });
     const after = policyFrom(values, before);

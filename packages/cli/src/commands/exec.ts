@@ -9,7 +9,13 @@ import {
   requestChoiceFrom,
   requireThisDevice,
 } from "../grants/find-request.ts";
-import { chooseUse, markDelivered, openUse, requireActive } from "../grants/open-use.ts";
+import {
+  chooseUse,
+  markDelivered,
+  openingLine,
+  openUse,
+  requireActive,
+} from "../grants/open-use.ts";
 import { Stop, usage } from "../stop.ts";
 import { secretNameFrom } from "./secret-name.ts";
 
@@ -18,7 +24,7 @@ export const execCommand = defineCommand({
   summary: "Run one command with approved values in its environment",
   usage: ["ID|NAME… [--env VAR=NAME]… -- COMMAND [ARGUMENT…]"],
   about: [
-    "Opens the values and puts them into the environment of that one process: not onto a command line, not into a file, not into this shell. The command is found and looked at before any use is spent; no shell runs in between; signals and its exit code pass through.",
+    "Opens the values and puts them into the environment of that one process: not onto a command line, not into a file, not into this shell. The command is found and looked at before any use is spent; each opening is proven to stand in the ledger before it is opened, as with `get`; no shell runs in between; signals and its exit code pass through.",
     "Without --env, a variable is named after the last part of the secret's name: app-password becomes APP_PASSWORD. On Linux a process's environment can be read by other processes of the same user, and is passed on to its own children.",
     "Where the command cannot be found or started the exit code is 127 or 126, as with env(1).",
   ],
@@ -36,6 +42,7 @@ export const execCommand = defineCommand({
   },
   positionals: { min: 1, max: 20 },
   takesRest: true,
+  nextSteps: { "not-found": "secrets requests shows the ids" },
   run: async (context, { values, positionals, rest }) => {
     if (rest.length === 0) throw usage("Say what to run, behind `--`.", "secrets exec --help");
     const choices = positionals.map(requestChoiceFrom);
@@ -145,7 +152,7 @@ async function openAll(
     }
     markDelivered(context, plan.own, opened);
     context.say.line({
-      text: `${opened.name} version ${opened.version}, opening ${opened.use}: ledger entry ${opened.intent}`,
+      text: openingLine(opened),
       style: "quiet",
     });
   }

@@ -1,34 +1,19 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { enrolledMachine, makeMachine, type TestMachine } from "../testing/run-secrets.ts";
+import { approved, machine, service, spent, useFreshWorld } from "../testing/fresh-world.ts";
+import { makeMachine } from "../testing/run-secrets.ts";
 import { APP_PASSWORD, CANARY, PRIYA, SAM } from "../testing/test-cast.ts";
-import { startTestService, type TestService } from "../testing/test-service.ts";
 import { isInMemory } from "../values/tmpfs.ts";
 
-let service: TestService;
-let machine: TestMachine;
+useFreshWorld();
 let memory: string;
-
 beforeEach(async () => {
-  service = await startTestService();
-  machine = await enrolledMachine(service);
   memory = mkdtempSync("/dev/shm/secrets-cli-");
-  await machine.secrets(
-    ["request", APP_PASSWORD, "--why", "restore", "--ticket", "OPS-42", "--uses", "2"],
-    {
-      meanwhile: [() => service.sign(), () => service.approve(SAM), () => service.approve(PRIYA)],
-    },
-  );
+  await approved(APP_PASSWORD);
 });
-afterEach(async () => {
-  machine.remove();
-  rmSync(memory, { recursive: true, force: true });
-  await service.stop();
-});
+afterEach(() => rmSync(memory, { recursive: true, force: true }));
 
-const spent = () =>
-  [...(service.newest().grant?.uses.values() ?? [])].reduce((sum, uses) => sum + uses.size, 0);
 const later = { now: () => Date.now() + 2 * 3_600_000 };
 
 describe("where the value goes", () => {
@@ -48,6 +33,7 @@ describe("where the value goes", () => {
       "expiresAt",
       "intent",
       "name",
+      "proven",
       "request",
       "use",
       "value",

@@ -6,6 +6,7 @@ import {
   chooseUse,
   markDelivered,
   type OpenedUse,
+  openingLine,
   openUse,
   requireActive,
 } from "../grants/open-use.ts";
@@ -23,6 +24,7 @@ export const getCommand = defineCommand({
   about: [
     "ID is a request's; NAME finds your approved request for that secret. The value goes to standard output byte for byte, so pipe it to where it belongs. Onto a terminal it goes only after a question, or with --show. With --json it is in the member `value`, base64.",
     "--out writes a 0600 file that lives in memory (tmpfs), with FILE.expires beside it; `secrets tidy` removes it when the grant ends. A disk is refused unless --allow-disk.",
+    "Before the value is opened, this machine proves that the ledger records this very opening: in a checkpoint that enough of the pinned witnesses have cosigned, and that continues what this machine saw before. Where that cannot be proven, nothing is handed over: exit code 7 where the witnesses are behind (run it again), 8 where the ledger says something else (stop, and tell a security admin).",
     "A use that was begun and did not arrive is opened again, and so is --use N: neither spends another one.",
   ],
   examples: [
@@ -37,6 +39,7 @@ export const getCommand = defineCommand({
     "no-wait": { type: "boolean", help: "Where it still waits for people, end with exit code 4" },
   },
   positionals: { min: 1, max: 2 },
+  nextSteps: { "not-found": "secrets requests shows the ids" },
   run: async (context, { values, positionals }) => {
     const choice = requestChoiceFrom(positionals[0]);
     const name =
@@ -96,8 +99,8 @@ type Delivery = {
 };
 
 function deliver(context: Context, { opened, file, request, expiresAt }: Delivery): void {
-  const { name, version, use, intent } = opened;
-  const facts = { request, name, version, use, intent, expiresAt };
+  const { name, version, use, intent, proven } = opened;
+  const facts = { request, name, version, use, intent, proven, expiresAt };
   if (file !== null) {
     file.fill(opened.value, expiresAt);
     context.json({ ...facts, out: file.path });
@@ -111,7 +114,7 @@ function deliver(context: Context, { opened, file, request, expiresAt }: Deliver
       context.world.stdout.write("\n");
   }
   context.say.line({
-    text: `${name} version ${version}, opening ${use}: ledger entry ${intent}`,
+    text: openingLine(opened),
     style: "quiet",
   });
 }

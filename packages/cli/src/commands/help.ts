@@ -49,8 +49,9 @@ export function showOverview(context: Context, table: readonly Command[]): void 
   context.json({ commands: table.map(({ name, summary }) => ({ name, summary })) });
   out.line({ text: "secrets", style: "strong" }, " COMMAND [ARGUMENT…] [OPTION…]");
   out.line();
+  const width = Math.max(...table.map(({ name }) => name.length)) + 4;
   for (const { name, summary } of table)
-    for (const line of fieldLines(`  ${name}`, summary, 12, out.width)) out.line(...line);
+    for (const line of fieldLines(`  ${name}`, summary, width, out.width)) out.line(...line);
   out.line();
   out.prose(
     "secrets COMMAND --help says more. Values come in and go out by standard input, standard output and files, never on a command line.",

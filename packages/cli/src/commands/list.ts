@@ -1,4 +1,4 @@
-import type { SecretView } from "@countersign/protocol/people-api";
+import type { SecretView } from "@countersign/protocol/views";
 import { defineCommand } from "../command.ts";
 import { openSession } from "../context.ts";
 import { type Column, tableLines } from "../terminal/table.ts";

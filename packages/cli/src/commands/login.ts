@@ -1,7 +1,7 @@
 import { OPENED_TEXT } from "@countersign/protocol/text";
 import type { DigestWords } from "@countersign/protocol/words";
 import { defineCommand } from "../command.ts";
-import { type Context, clientOptions } from "../context.ts";
+import { type Context, clientOptions, watchOptions } from "../context.ts";
 import { enrolWithBrowser, enrolWithTypedWord } from "../identity/enrol-device.ts";
 import { watchLedger } from "../log/watch-ledger.ts";
 import { isLoopbackHost } from "../service/localhost-lookup.ts";
@@ -70,12 +70,7 @@ export const loginCommand = defineCommand({
       ...clientOptions(context, origin),
       signer: { device: device.device, key: deviceKey.key },
     });
-    await watchLedger({
-      client: signedIn,
-      pin: hello,
-      state: context.state,
-      now: context.now,
-    }).advance();
+    await watchLedger({ client: signedIn, pin: hello, ...watchOptions(context) }).advance();
 
     context.json({ event: "enrolled", person, name, tenant, device, mode: hello.mode, origin });
     context.out.line(
@@ -122,6 +117,13 @@ function judgeHello(context: Context, origin: string, hello: Hello, replace: boo
       "Check --url with an administrator.",
     );
   }
+  if (hello.witnessQuorum > hello.witnesses.length) {
+    throw new Stop(
+      "answer-not-understood",
+      `The service at ${origin} asks for ${hello.witnessQuorum} witnesses and names ${hello.witnesses.length}: nothing it records could ever be proven here.`,
+      "Tell an administrator.",
+    );
+  }
   const pin = readPin(context.state, origin);
   if (pin === null) return;
   if (!replace) requirePinned(origin, pin, hello);
@@ -147,6 +149,13 @@ function showLogin(
       { text: "! ", style: "due" },
       "This is a development service: do not put real secrets into it.",
     );
+  if (hello.witnessQuorum * 2 <= hello.witnesses.length) {
+    out.prose(
+      `Only ${hello.witnessQuorum} of its ${hello.witnesses.length} witnesses must cosign: different ones could cosign different histories.`,
+      "! ",
+      "due",
+    );
+  }
   out.line("The key service:    ", { text: pinWords(hello).join(" "), style: "strong" });
   out.line("This device's key:  ", { text: words.join(" "), style: "strong" });
   out.line("Sign at the desk:   ", { text: link, style: "accent" });

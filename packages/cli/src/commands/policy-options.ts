@@ -1,6 +1,7 @@
 import type { SecretPolicy } from "@countersign/protocol/policy";
 import { DATA_CLASSIFICATIONS, TIERS } from "@countersign/protocol/taxonomy";
 import type { OptionSpecs, Values } from "../command.ts";
+import { usage } from "../stop.ts";
 import { wholeNumberFrom } from "./secret-name.ts";
 
 export const POLICY_OPTIONS = {
@@ -20,6 +21,9 @@ export function policyFrom(
   values: Values<typeof POLICY_OPTIONS>,
   before: SecretPolicy,
 ): SecretPolicy {
+  // What is stored may be anything; what is typed here is not meant to be.
+  requireOneOf(DATA_CLASSIFICATIONS, values.classification, "--classification");
+  requireOneOf(TIERS, values.tier, "--tier");
   return {
     owner: values.owner ?? before.owner,
     service: values.service ?? before.service,
@@ -29,6 +33,11 @@ export function policyFrom(
       wholeNumberFrom(values["rotation-days"], "--rotation-days", { min: 0, max: 36_500 }) ??
       before.rotationPeriodDays,
   };
+}
+
+function requireOneOf(known: readonly string[], typed: string | undefined, option: string): void {
+  if (typed !== undefined && !known.includes(typed))
+    throw usage(`${option}: one of ${known.join(", ")}.`);
 }
 
 export const NO_POLICY: SecretPolicy = {

@@ -1,7 +1,7 @@
 import { fromBase64url } from "@countersign/protocol/bytes";
 import { openStatement } from "@countersign/protocol/openings";
-import type { ProposalView } from "@countersign/protocol/people-api";
 import { render } from "@countersign/protocol/rendering";
+import type { ProposalView } from "@countersign/protocol/views";
 import { defineCommand } from "../command.ts";
 import { openSession } from "../context.ts";
 import { type Cell, type Column, tableLines } from "../terminal/table.ts";

@@ -52,6 +52,13 @@ export const showCommand = defineCommand({
       ["Id", secret.secret],
       ["You need", ["your own signature", ...secret.chain.map(rolesInWords)].join(", then ")],
     ];
+    for (const { binding, workload, proof, expiresAt } of secret.bindings) {
+      const vouched = proof === "gateway-vouched" ? ", vouched for by the gateway" : "";
+      fields.push([
+        "Workload",
+        `${workload}${vouched}, until ${expiresAt} (${relativeTime(expiresAt, now)})  ${binding}`,
+      ]);
+    }
     const { out } = context;
     out.line({ text: secretReference(secret.name), style: "strong" });
     for (const [label, value] of fields) {

@@ -1,21 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { enrolledMachine, type TestMachine } from "../testing/run-secrets.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { machine, service, useFreshWorld } from "../testing/fresh-world.ts";
 import { APP_PASSWORD, CANARY, PRIYA, SAM } from "../testing/test-cast.ts";
-import { startTestService, type TestService } from "../testing/test-service.ts";
 
-let service: TestService;
-let machine: TestMachine;
-
-beforeEach(async () => {
-  service = await startTestService();
-  machine = await enrolledMachine(service);
-});
-afterEach(async () => {
-  machine.remove();
-  await service.stop();
-});
+useFreshWorld();
 
 const stored = () => service.secrets.get(APP_PASSWORD)?.value.toString("latin1");
 const put = (stdin: string | Buffer, ...more: string[]) =>
@@ -247,7 +236,7 @@ describe("secrets generate, register, edit, revoke", () => {
     expect((await machine.secrets(["revoke", "everything", "--why", "x"])).code).toBe(2);
     expect((await machine.secrets(["revoke", "device"])).said).toContain("--why is missing");
     expect((await machine.secrets(["revoke", "grant", "r-1", "--why", "x"])).said).toContain(
-      "what to revoke",
+      "not a grant's id",
     );
   });
 });

@@ -1,9 +1,9 @@
-import { ROLE_NAMES } from "@countersign/protocol/roles";
 import { defineCommand } from "../command.ts";
 import { openSession } from "../context.ts";
 import { pinWords } from "../state/pinned-service.ts";
 import { fieldLines } from "../terminal/channel.ts";
 import { relativeTime } from "../terminal/times.ts";
+import { rolesOf } from "./people.ts";
 
 export const whoamiCommand = defineCommand({
   name: "whoami",
@@ -27,13 +27,10 @@ export const whoamiCommand = defineCommand({
         words: pinWords(pin),
       },
     });
-    const roles = me.roles.map((it) =>
-      it.service === null ? ROLE_NAMES[it.role] : `${ROLE_NAMES[it.role]} of ${it.service}`,
-    );
     const fields: [string, string][] = [
       ["Person", `${me.name}  ${me.person}`],
       ["Tenant", me.tenant],
-      ["Roles", roles.join(", ") || "none"],
+      ["Roles", rolesOf(me.roles)],
       ["Device", `${me.device.label}  ${me.device.device}`],
       [
         "Enrolled",
@@ -41,7 +38,7 @@ export const whoamiCommand = defineCommand({
       ],
       ...me.keys.map((key): [string, string] => [
         "Key",
-        `${key.credential.slice(0, 6)}…  enrolled ${relativeTime(key.enrolledAt, context.now())}`,
+        `${key.credential}  enrolled ${relativeTime(key.enrolledAt, context.now())}`,
       ]),
       ["Service", `${login.origin} (${pin.mode})`],
       ["Its words", pinWords(pin).join(" ")],

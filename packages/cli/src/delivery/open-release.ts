@@ -1,6 +1,7 @@
 import { fromBase64url } from "@countersign/protocol/bytes";
 import {
   type ReleaseContext,
+  type ReleaseMessage,
   releaseInfo,
   releaseMessage,
   releaseSignedBytes,
@@ -12,15 +13,19 @@ import { readPrivateKey } from "./request-key.ts";
 /** What this command line asked for; the ledger index of the intent is the key service's to say. */
 export type AskedFor = Omit<ReleaseContext, "intent" | "secretVersion">;
 
+export type VerifiedRelease = Rejected | { readonly ok: true; readonly release: ReleaseMessage };
 export type OpenedRelease =
+  | Rejected
   | {
       readonly ok: true;
       /** The caller overwrites it when done. */
       readonly value: Uint8Array<ArrayBuffer>;
-      readonly secretVersion: number;
-      readonly intent: number;
-    }
-  | { readonly ok: false; readonly reason: ReleaseRejection; readonly message: string };
+    };
+type Rejected = {
+  readonly ok: false;
+  readonly reason: ReleaseRejection;
+  readonly message: string;
+};
 
 export type ReleaseRejection =
   | "malformed"
@@ -39,25 +44,22 @@ const MESSAGES = {
 } as const satisfies Record<ReleaseRejection, string>;
 
 /**
- * Checks a release and opens it: first its form, then that the key service signed all of it, then that
- * it answers what was asked, and only then HPKE, which by itself would open anybody's message.
+ * Checks a release: first its form, then that the key service signed all of it, then that it answers what
+ * was asked. HPKE by itself would open anybody's message.
  *
  * A console, a proxy or a database that lies can achieve a refusal here, not another value.
  */
-export async function verifyAndOpenRelease({
+export function verifyRelease({
   releaseKey,
   askedFor,
-  privateKey,
   message,
 }: {
   /** SPKI, DER, as pinned at login. */
   readonly releaseKey: Uint8Array;
   readonly askedFor: AskedFor;
-  /** 32 bytes, of the request's key. */
-  readonly privateKey: Uint8Array;
   /** As it came over the wire. */
   readonly message: unknown;
-}): Promise<OpenedRelease> {
+}): VerifiedRelease {
   const parsed = releaseMessage.safeParse(message);
   if (!parsed.success) return reject("malformed");
   const release = parsed.data;
@@ -70,14 +72,24 @@ export async function verifyAndOpenRelease({
     release.device === askedFor.device &&
     release.secret === askedFor.secret;
   if (!isAsked) return reject("not-what-was-asked");
+  return { ok: true, release };
+}
+
+/**
+ * Opens a release that was verified.
+ * @param privateKey 32 bytes, of the request's key.
+ */
+export async function openRelease(
+  release: ReleaseMessage,
+  privateKey: Uint8Array,
+): Promise<OpenedRelease> {
   const value = await open(privateKey, release);
-  if (value === null) return reject("does-not-open");
-  return { ok: true, value, secretVersion: release.secretVersion, intent: release.intent };
+  return value === null ? reject("does-not-open") : { ok: true, value };
 }
 
 async function open(
   privateKey: Uint8Array,
-  release: ReleaseContext & { readonly enc: string; readonly ciphertext: string },
+  release: ReleaseMessage,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const key = await readPrivateKey(privateKey);
   const enc = fromBase64url(release.enc);
@@ -95,6 +107,6 @@ async function open(
   }
 }
 
-function reject(reason: ReleaseRejection): OpenedRelease {
+function reject(reason: ReleaseRejection): Rejected {
   return { ok: false, reason, message: MESSAGES[reason] };
 }

@@ -2,9 +2,10 @@ import { type Act, act as actSchema } from "@countersign/protocol/acts";
 import { fromBase64url } from "@countersign/protocol/bytes";
 import type { Digest, DraftId } from "@countersign/protocol/ids";
 import { type OpenedStatement, openStatement } from "@countersign/protocol/openings";
-import type { Candidate, SignatureLine } from "@countersign/protocol/people-api";
 import { render } from "@countersign/protocol/rendering";
+import type { Candidate, SignatureLine } from "@countersign/protocol/views";
 import { type DigestWords, digestWords } from "@countersign/protocol/words";
+import type { z } from "zod";
 import type { Context, Session } from "../context.ts";
 import { requireDeskLink } from "../identity/enrol-device.ts";
 import { Stop, usage } from "../stop.ts";
@@ -89,7 +90,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   type: "--type",
   category: "--category",
   bindings: "--workload",
-  binding: "--workload",
+  binding: "SPIFFE-ID",
   proposal: "ID",
   subject: "what to revoke",
 };
@@ -100,7 +101,15 @@ export function actFrom(input: unknown): Act {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = String(issue?.path[0] ?? "");
-  throw usage(`${OPTION_OF[field] ?? field}: ${issue?.message ?? "not as expected"}.`);
+  throw usage(`${OPTION_OF[field] ?? field}: ${wantedBy(issue)}.`);
+}
+
+/** In words of what is typed, not of the schema. */
+function wantedBy(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === "invalid_value") return `one of ${issue.values.join(", ")}`;
+  const isTime = issue?.path[0] === "durationSeconds";
+  if (isTime && (issue?.code === "too_big" || issue?.code === "too_small")) return "from 1m to 24h";
+  return issue?.message ?? "not as expected";
 }
 
 /** The card, who must sign, the link and the words to compare. */

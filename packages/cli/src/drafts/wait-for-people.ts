@@ -1,6 +1,7 @@
 import type { Digest, DraftId } from "@countersign/protocol/ids";
-import type { Candidate, ProposalView, SignatureLine } from "@countersign/protocol/people-api";
+import type { Candidate, ProposalView, SignatureLine } from "@countersign/protocol/views";
 import type { Context, Session } from "../context.ts";
+import { keepAct } from "../state/recorded-acts.ts";
 import { Stop } from "../stop.ts";
 import { type Channel, type Line, styled } from "../terminal/channel.ts";
 import { signatureLines } from "../terminal/signature-lines.ts";
@@ -54,6 +55,11 @@ export async function waitForPeople(
       return null;
     });
     if (own.status === "declined" || own.status === "expired") return { status: own.status };
+    if (own.index !== null)
+      keepAct(context.state, session.pin.ledgerOrigin, {
+        digest: waiting.digest,
+        index: own.index,
+      });
     if (!waiting.isProposal || own.proposal === null)
       return { status: "done", index: own.index, view: null };
     if (own.proposal !== waiting.digest) throw otherStatement();

@@ -1,10 +1,12 @@
 import { fromBase64url, toBase64url } from "@countersign/protocol/bytes";
-import type { SecretId } from "@countersign/protocol/ids";
+import type { Digest, SecretId } from "@countersign/protocol/ids";
 import type { SecretName } from "@countersign/protocol/names";
 import type { SecretRef } from "@countersign/protocol/statement";
 import type { Context, Session } from "../context.ts";
-import { verifyAndOpenRelease } from "../delivery/open-release.ts";
+import { openRelease, verifyRelease } from "../delivery/open-release.ts";
 import { generateRequestKey } from "../delivery/request-key.ts";
+import { proveRelease, recipientKeyDigest } from "../log/prove-release.ts";
+import { keepOpening } from "../state/recorded-acts.ts";
 import {
   type RequestFile,
   type RequestKeyFile,
@@ -25,6 +27,12 @@ export type OpenedUse = {
   readonly use: number;
   /** Index of the ledger's entry of this opening. */
   readonly intent: number;
+  /** The checkpoint in which that entry was proven to stand, and who cosigned it. */
+  readonly proven: {
+    readonly size: number;
+    readonly root: Digest;
+    readonly witnesses: readonly string[];
+  };
   /** The caller overwrites it. */
   readonly value: Buffer;
 };
@@ -108,9 +116,11 @@ export function requireActive(context: Context, own: OwnRequest): void {
 
 /**
  * Opens one use: has the value sealed to this request's key, checks that the pinned key service signed
- * it for exactly this request, use, secret, version and device, and only then decrypts. The begun use
- * is remembered first: what is asked again is the same one.
- * @throws Stop `release-rejected`, exit code 8, where the answer is not what was asked; nothing was opened.
+ * it for exactly this request, use, secret, version and device, proves that this very opening stands in
+ * the one ledger that the pinned witnesses cosign, and only then decrypts. The begun use is remembered
+ * first: what is asked again is the same one.
+ * @throws Stop `release-rejected`, exit code 8, where the answer is not what was asked; what `proveRelease`
+ * throws where its record cannot be proven. Nothing was opened.
  */
 export async function openUse(
   context: Context,
@@ -127,44 +137,65 @@ export async function openUse(
     uses: { ...file.uses, [secret.secret]: { use, delivered: false } },
   });
 
-  const { device } = session.login.device;
-  const message = await session.client.call("/people/v1/grants/open", {
+  const { client, ledger, login, pin } = session;
+  const { device } = login.device;
+  const message = await client.call("/people/v1/grants/open", {
     request: own.request,
     secret: secret.secret,
     use,
     recipientKey: key.publicKey,
   });
-  const privateKey = fromBase64url(key.privateKey) ?? new Uint8Array();
-  const opened = await verifyAndOpenRelease({
-    releaseKey: releaseKeyOf(session.pin),
+  const verified = verifyRelease({
+    releaseKey: releaseKeyOf(pin),
     askedFor: { request: own.request, use, device, secret: secret.secret },
-    privateKey,
     message,
   });
-  privateKey.fill(0);
-  if (!opened.ok)
-    throw new Stop(
-      "release-rejected",
-      sentence(opened.message),
-      "Stop, and tell a security admin now.",
-    );
-  const value = Buffer.from(opened.value.buffer);
-  if (opened.secretVersion !== secret.version) {
-    value.fill(0);
-    throw new Stop(
-      "release-rejected",
+  if (!verified.ok) throw rejected(sentence(verified.message));
+  const { release } = verified;
+  if (release.secretVersion !== secret.version) {
+    throw rejected(
       "The answer holds another version of the secret than the one that was approved. Nothing was shown.",
-      "Stop, and tell a security admin now.",
     );
   }
+  const opening = {
+    request: own.request,
+    secret: secret.secret,
+    version: secret.version,
+    use,
+    person: login.person,
+    device,
+    recipientKey: recipientKeyDigest(fromBase64url(key.publicKey) ?? new Uint8Array()),
+  };
+  const quorum = pin.witnessQuorum;
+  const { checkpoint, head } = await proveRelease(
+    { client, ledger, quorum },
+    opening,
+    release.intent,
+  );
+  keepOpening(state, pin.ledgerOrigin, { ...opening, index: release.intent });
+
+  const privateKey = fromBase64url(key.privateKey) ?? new Uint8Array();
+  const opened = await openRelease(release, privateKey);
+  privateKey.fill(0);
+  if (!opened.ok) throw rejected(sentence(opened.message));
   return {
     name: secret.name,
     secret: secret.secret,
     version: secret.version,
     use,
-    intent: opened.intent,
-    value,
+    intent: release.intent,
+    proven: { ...head, witnesses: checkpoint.witnessed.map((it) => it.name) },
+    value: Buffer.from(opened.value.buffer),
   };
+}
+
+function rejected(message: string): Stop {
+  return new Stop("release-rejected", message, "Stop, and tell a security admin now.");
+}
+
+/** One line about an opening, for people. */
+export function openingLine({ name, version, use, intent, proven }: OpenedUse): string {
+  return `${name} version ${version}, opening ${use}: ledger entry ${intent}, cosigned by ${proven.witnesses.join(", ")}`;
 }
 
 /** Notes that a value arrived where it should, and forgets the private key once no opening is left. */

@@ -1,83 +1,166 @@
-import { fromBase64url } from "@countersign/protocol/bytes";
-import { canonicalise } from "@countersign/protocol/canonical";
-import { digestToBytes } from "@countersign/protocol/digest";
-import type { Digest } from "@countersign/protocol/ids";
-import type { ProposalView } from "@countersign/protocol/people-api";
-import {
-  encodeStatement,
-  statementDigest,
-  statement as statementSchema,
-} from "@countersign/protocol/statement";
-import { z } from "zod";
-import type { PeopleClient } from "../service/people-client.ts";
-import { Stop } from "../stop.ts";
-import { inclusionHolds, leafHash } from "./merkle-proof.ts";
-import type { TreeHead } from "./watch-ledger.ts";
+import type { DeviceId, Digest, PersonId, RequestId } from "@countersign/protocol/ids";
+import type { StatementOf } from "@countersign/protocol/statement";
+import type { ProposalView } from "@countersign/protocol/views";
+import type { Recorded } from "../state/recorded-acts.ts";
+import { entryDiffers, proveEntry } from "./prove-entry.ts";
+import { isRecordOf } from "./prove-release.ts";
+import { hasEvent, proveSignature, type SignatureJudge } from "./verify-signature.ts";
 
-/** Of an entry only this is looked at: which statement it records. */
-const entryShape = z.looseObject({
-  evidence: z.looseObject({ statement: z.unknown() }).nullable(),
-});
-
+/** One entry that was proven, and what of the caller's it records. */
 export type ProvenEntry = {
   readonly index: number;
-  readonly proposal: Digest;
-  readonly request: string | null;
+  /** `act`: something else that the caller signed and waited for here, a decision for example. */
+  readonly kind: "proposal" | "approval" | "opening" | "act";
+  readonly proposal: Digest | null;
+  readonly request: RequestId | null;
+  /** Who signed, or opened. */
+  readonly person: PersonId;
+  /** Of an opening on the caller's device: whether this machine remembers it. Null where that is not the question. */
+  readonly isRemembered: boolean | null;
 };
 
+export type Caller = { readonly person: PersonId; readonly device: DeviceId };
+
 /**
- * Proves that what the caller proposed stands in the tree with this head: the entry's hash by an
- * inclusion proof, and the entry's bytes, which the service gives to whoever they are about, by the
- * statement in them.
- * @throws Stop `log-differs`.
+ * Proves, in the tree with the judge's head, all that is the caller's: each of their proposals, each
+ * signature under it, each opening that it led to, and whatever this machine remembers to be recorded.
+ * Everything is compared with the statements themselves; what lies beyond the head the next run proves.
+ * @throws Stop `log-differs`, naming the entry.
  */
 export async function verifyOwnEntries(
-  client: PeopleClient,
-  head: TreeHead,
-  proposals: readonly ProposalView[],
+  judge: SignatureJudge,
+  caller: Caller,
+  of: { readonly views: readonly ProposalView[]; readonly recorded: Recorded },
 ): Promise<ProvenEntry[]> {
+  const { views, recorded } = of;
   const proven: ProvenEntry[] = [];
-  for (const { index, proposal, request } of proposals) {
-    // Proposed after that checkpoint was signed: the next run proves it.
-    if (index >= head.size) continue;
-    const answer = await client.call("/people/v1/log/inclusion", { index, size: head.size });
-    const holds = inclusionHolds({
-      leaf: digestToBytes(answer.leafHash),
+  for (const view of views) proven.push(...(await verifyProposal(judge, caller, view, recorded)));
+  const add = (it: ProvenEntry) => {
+    if (!proven.some(({ index }) => index === it.index)) proven.push(it);
+  };
+  for (const { digest, index } of recorded.acts) {
+    if (index >= judge.head.size) continue;
+    const signed = await proveSignature(judge, index);
+    if (signed.digest !== digest)
+      throw entryDiffers(index, "does not record the statement that was signed from this machine");
+    add(entryOf("act", index, signed.statement.signer.person));
+  }
+  for (const { index, ...opening } of recorded.openings) {
+    if (index >= judge.head.size) continue;
+    const { events } = await proveEntry(judge.client, judge.head, index);
+    if (!events.some((event) => isRecordOf(event, opening)))
+      throw entryDiffers(index, "does not record the opening that this machine remembers");
+    const { person, request } = opening;
+    add({ ...entryOf("opening", index, person), request, isRemembered: true });
+  }
+  return proven.sort((a, b) => a.index - b.index);
+}
+
+async function verifyProposal(
+  judge: SignatureJudge,
+  caller: Caller,
+  view: ProposalView,
+  recorded: Recorded,
+): Promise<ProvenEntry[]> {
+  const { index, proposal, request } = view;
+  if (index >= judge.head.size) return [];
+  const made = await proveSignature(judge, index);
+  const isMine =
+    made.digest === proposal &&
+    made.statement.signer.person === caller.person &&
+    hasEvent(made.entry, "ProposalMade", { proposal, by: caller.person });
+  if (!isMine)
+    throw entryDiffers(
       index,
-      size: head.size,
-      proof: answer.proof.map(digestToBytes),
-      root: digestToBytes(head.root),
-    });
-    const recorded = holds && (await records(answer, proposal));
-    if (!recorded) {
-      throw new Stop(
-        "log-differs",
-        `The ledger's entry ${index} does not record the statement that it is said to record (${request ?? proposal}).`,
-        "Stop, and tell a security admin now: keep this machine's configuration folder as evidence.",
-      );
-    }
-    proven.push({ index, proposal, request });
+      `does not record the statement that it is said to record (${request ?? proposal})`,
+    );
+  const base = { proposal, request };
+  const approvals = await verifyApprovals(judge, caller, view);
+  const openings =
+    made.statement.kind === "request"
+      ? await verifyOpenings(judge, caller, { view, body: made.statement.body, recorded })
+      : [];
+  return [entryOf("proposal", index, caller.person), ...approvals, ...openings].map((it) => ({
+    ...it,
+    ...base,
+  }));
+}
+
+/** Each signed line by its own entry; who is said to have signed, by who did. */
+async function verifyApprovals(
+  judge: SignatureJudge,
+  caller: Caller,
+  { index: own, proposal, request, status, lines }: ProposalView,
+): Promise<ProvenEntry[]> {
+  const signed = lines.flatMap((line) => (line.signed === null ? [] : [line.signed]));
+  const people = new Set([caller.person, ...signed.map((it) => it.person)]);
+  if (people.size !== signed.length + 1)
+    throw entryDiffers(own, `counts one person's signature twice (${request ?? proposal})`);
+  if (status === "approved" && signed.length !== lines.length)
+    throw entryDiffers(own, `is shown as approved without its signatures (${request ?? proposal})`);
+  const proven: ProvenEntry[] = [];
+  for (const { index, person, role, credential } of signed) {
+    if (index >= judge.head.size) continue;
+    const { entry, statement, ...by } = await proveSignature(judge, index);
+    const isApproval =
+      statement.kind === "approve" &&
+      statement.body.proposal === proposal &&
+      statement.signer.person === person &&
+      statement.signer.role === role &&
+      by.credential === credential &&
+      hasEvent(entry, "ProposalApproved", { proposal, person, role, credential });
+    if (!isApproval)
+      throw entryDiffers(index, `does not record the approval that it is said to record`);
+    proven.push(entryOf("approval", index, person));
   }
   return proven;
 }
 
-async function records(
-  answer: { leafHash: Digest; entry: string | null },
-  proposal: Digest,
-): Promise<boolean> {
-  const bytes = answer.entry === null ? null : fromBase64url(answer.entry);
-  if (bytes === null || !leafHash(bytes).equals(digestToBytes(answer.leafHash))) return false;
-  const entry = entryShape.safeParse(parseJson(bytes));
-  if (!entry.success) return false;
-  const statement = statementSchema.safeParse(entry.data.evidence?.statement);
-  return statement.success && (await statementDigest(encodeStatement(statement.data))) === proposal;
+async function verifyOpenings(
+  judge: SignatureJudge,
+  caller: Caller,
+  of: {
+    readonly view: ProposalView;
+    readonly body: StatementOf<"request">["body"];
+    readonly recorded: Recorded;
+  },
+): Promise<ProvenEntry[]> {
+  const { body, recorded } = of;
+  const { request } = body;
+  const { person } = caller;
+  const proven: ProvenEntry[] = [];
+  for (const { secret, used, releases } of of.view.grant?.uses ?? []) {
+    const ref = body.secrets.find((it) => it.secret === secret);
+    if (ref === undefined || releases.length !== used || used > body.maxUses)
+      throw entryDiffers(of.view.index, `has openings that it does not allow (${request})`);
+    for (const { use, index } of releases) {
+      if (index >= judge.head.size) continue;
+      const { events } = await proveEntry(judge.client, judge.head, index);
+      const { device } = body.recipient;
+      const members = { request, secret, version: ref.version, use, person, device };
+      const remembered = recorded.openings.find(
+        (it) => it.request === request && it.secret === secret && it.use === use,
+      );
+      // The same opening can be sealed again, to the same key: then two entries record it.
+      const isOpening = events.some(
+        (event) =>
+          typeof event.recipientKey === "string" &&
+          isRecordOf(event, {
+            ...members,
+            recipientKey: remembered?.recipientKey ?? (event.recipientKey as Digest), // compared with itself where nothing is remembered
+          }),
+      );
+      if (!isOpening)
+        throw entryDiffers(index, "does not record the opening that it is said to record");
+      proven.push({
+        ...entryOf("opening", index, person),
+        isRemembered: device === caller.device ? remembered !== undefined : null,
+      });
+    }
+  }
+  return proven;
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
-    return canonicalise(value) === Buffer.from(bytes).toString("utf8") ? value : null;
-  } catch {
-    return null; // not JSON, or not canonical: no entry of this ledger
-  }
+function entryOf(kind: ProvenEntry["kind"], index: number, person: PersonId): ProvenEntry {
+  return { index, kind, proposal: null, request: null, person, isRemembered: null };
 }

@@ -61,6 +61,34 @@ export function openPeopleClient(options: ClientOptions): PeopleClient {
   };
 }
 
+/** Many calls in a row spend what a device may ask in a while: then this waits, half a minute at most. */
+const MOST_PAUSES = 30;
+
+/** The same client for many small calls: where the service asks to come back later, it does. */
+export function patient(
+  client: PeopleClient,
+  world: {
+    readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+    readonly interrupt: AbortSignal;
+  },
+): PeopleClient {
+  return {
+    origin: client.origin,
+    call: async (path, input) => {
+      for (let paused = 0; ; paused += 1) {
+        try {
+          return await client.call(path, input);
+        } catch (error) {
+          const again = error instanceof Stop && error.code === "rate-limited";
+          if (!again || paused === MOST_PAUSES) throw error;
+          await world.pause(1000, world.interrupt);
+          if (world.interrupt.aborted) throw new Stop("interrupted", "Stopped.");
+        }
+      }
+    },
+  };
+}
+
 export function notLoggedIn(): Stop {
   return new Stop(
     "not-logged-in",

@@ -107,7 +107,7 @@ function faultOf(url: URL, error: unknown): Stop {
     return new Stop(
       "service-changed",
       `The connection to ${url.origin} could not be proven to be that host (${tls}).`,
-      "Check the address. Where your company has its own certificate authority, name it in NODE_EXTRA_CA_CERTS.",
+      "Check the address, https:// or http:// included. Where your company has its own certificate authority, name it in NODE_EXTRA_CA_CERTS.",
     );
   }
   const refused = codes.some((code) =>

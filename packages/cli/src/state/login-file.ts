@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:cryp
 import { fromBase64url } from "@countersign/protocol/bytes";
 import { personId } from "@countersign/protocol/ids";
 import { tenantId } from "@countersign/protocol/names";
-import { deviceView } from "@countersign/protocol/people-api";
+import { deviceView } from "@countersign/protocol/views";
 import { z } from "zod";
 import { Stop } from "../stop.ts";
 import type { StateDir } from "./state-dir.ts";

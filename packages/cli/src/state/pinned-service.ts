@@ -15,7 +15,7 @@ const hello = PEOPLE_API["/people/v1/hello"].output;
 export type Hello = PeopleApiOutput<"/people/v1/hello">;
 
 const FILE = "known-services.json";
-const knownServices = z.strictObject({ v: z.literal(1), services: z.record(z.url(), hello) });
+const knownServices = z.strictObject({ v: z.literal(2), services: z.record(z.url(), hello) });
 
 export function readPin(state: StateDir, origin: string): Hello | null {
   return state.read(FILE, knownServices)?.services[origin] ?? null;
@@ -23,7 +23,7 @@ export function readPin(state: StateDir, origin: string): Hello | null {
 
 export function writePin(state: StateDir, origin: string, pin: Hello): void {
   const services = state.read(FILE, knownServices)?.services ?? {};
-  state.write(FILE, { v: 1, services: { ...services, [origin]: pin } });
+  state.write(FILE, { v: 2, services: { ...services, [origin]: pin } });
 }
 
 /** What changed, in words for people; empty where the service is the one that was pinned. */
@@ -36,6 +36,7 @@ export function pinDifferences(pin: Hello, now: Hello): string[] {
     ...changed("the ledger", pin.ledgerOrigin, now.ledgerOrigin),
     ...changed("the desk's address", pin.deskOrigin, now.deskOrigin),
     ...changed("the witnesses", pin.witnesses, now.witnesses),
+    ...changed("how many witnesses must cosign", pin.witnessQuorum, now.witnessQuorum),
     ...changed("development or production", pin.mode, now.mode),
   ];
 }
@@ -53,9 +54,8 @@ export function requirePinned(origin: string, pin: Hello, now: Hello): void {
 
 /** Four words for the pinned keys, to compare with what an administrator reads out. */
 export function pinWords(pin: Hello): DigestWords {
-  const { releaseKey, logKey, ledgerOrigin, witnesses } = pin;
-  const hash = createHash("sha256").update("countersign/pinned-service/v1\n");
-  return digestWords(
-    asDigest(hash.update(canonicalise({ releaseKey, logKey, ledgerOrigin, witnesses })).digest()),
-  );
+  const { releaseKey, logKey, ledgerOrigin, witnesses, witnessQuorum } = pin;
+  const pinned = { releaseKey, logKey, ledgerOrigin, witnesses, witnessQuorum };
+  const hash = createHash("sha256").update("countersign/pinned-service/v2\n");
+  return digestWords(asDigest(hash.update(canonicalise(pinned)).digest()));
 }

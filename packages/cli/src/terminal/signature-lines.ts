@@ -1,6 +1,6 @@
-import type { Candidate, SignatureLine } from "@countersign/protocol/people-api";
 import { ROLE_NAMES, type Role } from "@countersign/protocol/roles";
 import { cellsOf } from "@countersign/protocol/text-wrap";
+import type { Candidate, SignatureLine } from "@countersign/protocol/views";
 import { type Line, styled } from "./channel.ts";
 import { clean } from "./clean.ts";
 import { relativeTime } from "./times.ts";

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +22,11 @@ export type TestMachine = {
   secrets(args: readonly string[], how?: How): Promise<Ran>;
   /** Everything in its configuration folder, as one text, to search. */
   stateText(): string;
+  /** Whether there is such a file in its home. */
+  exists(name: string): boolean;
+  /** Removes one file of its configuration folder. */
+  forget(name: string): void;
+  edit(name: string, change: (text: string) => string): void;
   remove(): void;
 };
 
@@ -53,6 +66,12 @@ export function makeMachine(): TestMachine {
         USER: "olivia",
       }),
     stateText: () => textsUnder(config),
+    exists: (name) => existsSync(join(home, name)),
+    forget: (name) => rmSync(join(config, "countersign/default", name)),
+    edit: (name, change) => {
+      const file = join(config, "countersign/default", name);
+      writeFileSync(file, change(readFileSync(file, "utf8")));
+    },
     remove: () => rmSync(home, { recursive: true, force: true }),
   };
 }

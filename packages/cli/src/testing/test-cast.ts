@@ -7,9 +7,9 @@ import {
   type SecretId,
   secretId,
 } from "@countersign/protocol/ids";
-import { type SecretName, secretName, tenantId } from "@countersign/protocol/names";
+import { type SecretName, secretName, serviceName, tenantId } from "@countersign/protocol/names";
 import type { SecretPolicy } from "@countersign/protocol/policy";
-import type { Role } from "@countersign/protocol/roles";
+import { type Assignment, isPerService, type Role } from "@countersign/protocol/roles";
 
 /** The cast, with ids that read alike in every run. */
 export type TestPerson = {
@@ -30,6 +30,13 @@ export const OLIVIA = cast("a", "Olivia Hart", "service-owner");
 export const SAM = cast("b", "Sam Okafor", "security-admin");
 export const PRIYA = cast("c", "Priya Nair", "security-admin");
 export const EVE = cast("e", "Eve Moreau", "on-call");
+
+export const CAST: readonly TestPerson[] = [OLIVIA, SAM, PRIYA, EVE];
+
+/** The role of a person of the cast, as the roster holds it. */
+export function assignmentOf({ role }: TestPerson): Assignment {
+  return { role, service: isPerService(role) ? serviceName.parse("payments") : null };
+}
 
 export const ACME = tenantId.parse("acme");
 export const OLIVIAS_LAPTOP = deviceId.parse(`d-${"1".repeat(26)}`);

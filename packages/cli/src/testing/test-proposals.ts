@@ -2,8 +2,8 @@ import { toBase64url } from "@countersign/protocol/bytes";
 import type { Digest, DraftId } from "@countersign/protocol/ids";
 import { addSeconds, type Instant } from "@countersign/protocol/instants";
 import type { Openings } from "@countersign/protocol/openings";
-import type { ProposalView, SignatureLine } from "@countersign/protocol/people-api";
 import type { Statement } from "@countersign/protocol/statement";
+import type { ProposalView, SignatureLine } from "@countersign/protocol/views";
 import { PRIYA, SAM } from "./test-cast.ts";
 import { TestRefusal } from "./test-refusal.ts";
 
@@ -33,12 +33,19 @@ type Grant = {
   expiresAt: Instant;
   notBefore: Instant;
   maxUses: number;
-  uses: Map<string, Map<number, string>>;
+  /** Of each secret, of each use: what it was sealed to, and the entry of its first intent. */
+  uses: Map<string, Map<number, { recipientKey: string; index: number }>>;
 };
 
 /** Two security admins for what opens or re-classifies; nobody else for the rest. */
 export function chainFor(statement: Statement): SignatureLine[] {
-  const needs: readonly Statement["kind"][] = ["request", "reclassify-secret", "register-secret"];
+  const needs: readonly Statement["kind"][] = [
+    "request",
+    "reclassify-secret",
+    "register-secret",
+    "bind-workload",
+    "change-role",
+  ];
   if (!needs.includes(statement.kind)) return [];
   return [
     { anyOf: ["security-admin"], signed: null },
@@ -69,8 +76,10 @@ export function viewOf(it: Proposal, nowMs: number): ProposalView {
 
 function grantView(it: Proposal, grant: Grant, nowMs: number) {
   const uses = requestBody(it.statement).secrets.map(({ secret, name }) => {
-    const used = grant.uses.get(secret)?.size ?? 0;
-    return { secret, name, used, left: grant.maxUses - used };
+    const of = grant.uses.get(secret);
+    const used = of?.size ?? 0;
+    const releases = [...(of ?? [])].map(([use, { index }]) => ({ use, index }));
+    return { secret, name, used, left: grant.maxUses - used, releases };
   });
   const ended = Date.parse(grant.expiresAt) <= nowMs;
   const status =

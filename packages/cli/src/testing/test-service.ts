@@ -12,19 +12,26 @@ import {
   type RequestId,
 } from "@countersign/protocol/ids";
 import { addSeconds, type Instant, toInstant } from "@countersign/protocol/instants";
-import { type SecretName, serviceName } from "@countersign/protocol/names";
+import type { SecretName } from "@countersign/protocol/names";
 import type { PeopleApiPath } from "@countersign/protocol/people-api";
 import type { RefusalCode } from "@countersign/protocol/refusals";
-import { statementDigest } from "@countersign/protocol/statement";
+import { type Statement, statementDigest } from "@countersign/protocol/statement";
+import { recipientKeyDigest } from "../log/prove-release.ts";
 import {
   ACME,
+  assignmentOf,
+  CAST,
   castSecrets,
+  EVE,
   OLIVIA,
   OLIVIAS_LAPTOP,
+  PRIYA,
+  SAM,
   type TestPerson,
   type TestSecret,
 } from "./test-cast.ts";
 import { ed25519Holds, type Handlers, openDoor, type Tamper } from "./test-door.ts";
+import { enrolment, makeHardwareKey, touch } from "./test-hardware-key.ts";
 import {
   checkpointNote,
   consistencyProof,
@@ -62,14 +69,24 @@ type Login = {
 
 export type TestService = Awaited<ReturnType<typeof startTestService>>;
 
-export async function startTestService(now: () => number = Date.now) {
+export async function startTestService(
+  now: () => number = Date.now,
+  { witnessCount = 1, witnessQuorum = 1 } = {},
+) {
   const release = makeP256();
   const sealing = openSealing(release);
   const log = makeP256();
-  const witness = makeWitness("witness.test/w1");
+  const pinned = Array.from({ length: witnessCount }, (_, at) =>
+    makeWitness(`witness.test/w${at + 1}`),
+  );
   const ledgerOrigin = `countersign.test/${randomBytes(4).toString("hex")}`;
   const secrets = new Map<SecretName, TestSecret>(castSecrets().map((it) => [it.name, it]));
-  const entries: Buffer[] = [Buffer.from(canonicalise({ v: 1, genesis: true, evidence: null }))];
+  const hardwareKeys = CAST.map(makeHardwareKey);
+  /** Genesis, and the enrolment of everybody's hardware key. */
+  const entries: Buffer[] = [
+    { type: "GenesisDeclared" },
+    ...hardwareKeys.map((it) => enrolment(it)),
+  ].map((event) => Buffer.from(canonicalise({ v: 1, events: [event], evidence: null })));
   const drafts = new Map<DraftId, Draft>();
   const proposals = new Map<Digest, Proposal>();
   const logins = new Map<string, Login>();
@@ -80,18 +97,36 @@ export async function startTestService(now: () => number = Date.now) {
   const calls: { path: string; body: string }[] = [];
   const tamper: Tamper = {};
   const refusals = new Map<PeopleApiPath, RefusalCode>();
-  const witnesses = [witness];
+  /** Those that cosign. */
+  const witnesses = [...pinned];
   let origin = "";
   const at = () => toInstant(now());
 
-  const append = (content: unknown) => entries.push(Buffer.from(canonicalise(content))) - 1;
+  const append = (events: readonly unknown[], evidence: unknown = null) =>
+    entries.push(Buffer.from(canonicalise({ v: 1, events, evidence }))) - 1;
+  /** What a touch of that person's hardware key on this statement leaves in the ledger. */
+  const signedBy = (person: TestPerson, statement: Statement, digest: Digest) => {
+    const key = hardwareKeys.find((it) => it.of === person);
+    if (key === undefined) throw new Error("the test has somebody sign who has no key");
+    return { statement, digest, assertion: touch(key, { challenge: digest, origin }), list: null };
+  };
+  const facts = (signer: TestPerson, device: Parameters<typeof draftStatement>[0]["device"]) => ({
+    tenant: ACME,
+    signer,
+    device,
+    secrets,
+    proposals,
+    checkpoint: { size: entries.length, root: asDigest(treeRoot(entries)) },
+    now: at(),
+  });
   const hello = () => ({
     mode: "development" as const,
     ledgerOrigin,
     deskOrigin: origin,
     releaseKey: toBase64url(release.spki),
     logKey: toBase64url(log.spki),
-    witnesses: [{ name: witness.name, publicKey: toBase64url(witness.publicKey) }],
+    witnesses: pinned.map(({ name, publicKey }) => ({ name, publicKey: toBase64url(publicKey) })),
+    witnessQuorum,
   });
   const deviceViewOf = (id: DeviceId) => {
     const known = devices.get(id);
@@ -144,7 +179,7 @@ export async function startTestService(now: () => number = Date.now) {
         enrolledAt: at(),
         expiresAt: addSeconds(at(), 90 * 86_400),
       });
-      append({ v: 1, device, evidence: null });
+      append([{ type: "DeviceEnrolled", device }]);
       return {
         status: "enrolled",
         device: deviceViewOf(device),
@@ -157,31 +192,33 @@ export async function startTestService(now: () => number = Date.now) {
       person: OLIVIA.person,
       name: OLIVIA.name,
       tenant: ACME,
-      roles: [{ role: "service-owner", service: serviceName.parse("payments") }],
+      roles: [assignmentOf(OLIVIA)],
       device: deviceViewOf(requireDevice(device)),
       keys: [{ credential: OLIVIA.credential, enrolledAt: at() }],
+    }),
+    "/people/v1/people/list": async () => ({
+      people: CAST.map((it) => ({
+        person: it.person,
+        name: it.name,
+        status: "active",
+        roles: [assignmentOf(it)],
+        keys: [{ credential: it.credential, status: "active", enrolledAt: at() }],
+        devices: [],
+      })),
     }),
     "/people/v1/secrets/list": async ({ prefix }) => ({
       secrets: [...secrets.values()].filter((it) => it.name.startsWith(prefix)).map(secretViewOf),
     }),
-    "/people/v1/secrets/show": async ({ name }) => secretViewOf(knownSecret(name)),
+    "/people/v1/secrets/show": async ({ name }) => ({
+      ...secretViewOf(knownSecret(name)),
+      bindings: [],
+    }),
     "/people/v1/intake": () => sealing.offer(),
     "/people/v1/drafts": async ({ act }, device) => {
       const view = deviceViewOf(requireDevice(device));
       if (act.act === "request") for (const name of act.secrets) knownSecret(name);
       if ("name" in act && act.act !== "register-secret") knownSecret(act.name);
-      const drafted = await draftStatement(
-        {
-          tenant: ACME,
-          signer: OLIVIA,
-          device: view,
-          secrets,
-          proposals,
-          checkpoint: { size: entries.length, root: asDigest(treeRoot(entries)) },
-          now: at(),
-        },
-        act,
-      );
+      const drafted = await draftStatement(facts(OLIVIA, view), act);
       const draft = draftId.parse(idText("x", randomBytes(16)));
       drafts.set(draft, {
         draft,
@@ -224,19 +261,29 @@ export async function startTestService(now: () => number = Date.now) {
       if (grant === null) throw new TestRefusal("not-approved", "That request is not approved.");
       if (grant.status === "revoked")
         throw new TestRefusal("grant-revoked", "That grant was revoked.");
-      const uses = grant.uses.get(secret) ?? new Map<number, string>();
+      const uses = grant.uses.get(secret) ?? new Map();
       const sealedTo = uses.get(use);
-      if (sealedTo !== undefined && sealedTo !== recipientKey)
+      if (sealedTo !== undefined && sealedTo.recipientKey !== recipientKey)
         throw new TestRefusal("other-device", "That use was sealed to another key.");
       if (sealedTo === undefined && use !== uses.size + 1)
         throw new TestRefusal("uses-spent", "That use is not the next one.");
       if (use > grant.maxUses) throw new TestRefusal("uses-spent", "Every opening is spent.");
-      grant.uses.set(secret, uses.set(use, recipientKey));
       const ref = requestBody(it.statement).secrets.find((known) => known.secret === secret);
       const known = ref === undefined ? undefined : secrets.get(ref.name);
       if (ref === undefined || known === undefined)
         throw new TestRefusal("not-found", "That request is not for this secret.");
-      const intent = append({ v: 1, intent: { request, use }, evidence: null });
+      const sealedFor = {
+        request,
+        secret,
+        version: ref.version,
+        use,
+        person: OLIVIA.person,
+        device: requireDevice(device),
+        recipientKey: recipientKeyDigest(fromBase64url(recipientKey) ?? new Uint8Array()),
+      };
+      const intent = append([{ type: "ReleaseIntended", ...sealedFor }]);
+      if (sealedTo === undefined) uses.set(use, { recipientKey, index: intent });
+      grant.uses.set(secret, uses);
       const context = {
         request,
         use,
@@ -275,6 +322,9 @@ export async function startTestService(now: () => number = Date.now) {
         entry: toBase64url(entry),
       };
     },
+    "/people/v1/log/key": async ({ credential }) => ({
+      index: 1 + hardwareKeys.findIndex((it) => it.of.credential === credential),
+    }),
   };
 
   const pendingValues = new Map<DraftId, Buffer>();
@@ -321,6 +371,11 @@ export async function startTestService(now: () => number = Date.now) {
     witnesses,
     secrets,
     entries,
+    /** What answers each path; a test may put another in its place. */
+    handlers,
+    cast: { olivia: OLIVIA, sam: SAM, priya: PRIYA, eve: EVE },
+    append,
+    signedBy,
     drafts,
     proposals,
     calls,
@@ -342,17 +397,13 @@ export async function startTestService(now: () => number = Date.now) {
       const draft = [...drafts.values()].at(-1);
       if (draft === undefined) throw new Error("no draft was made");
       draft.status = "signed";
-      draft.index = append({
-        v: 1,
-        evidence: { digest: draft.digest, statement: draft.statement },
-      });
       const { statement, digest } = draft;
-      if (
-        statement.kind === "approve" ||
-        statement.kind === "deny" ||
-        statement.kind === "withdraw"
-      )
-        return;
+      const isDecision = ["approve", "deny", "withdraw"].includes(statement.kind);
+      draft.index = append(
+        isDecision ? [] : [{ type: "ProposalMade", proposal: digest, by: OLIVIA.person }],
+        signedBy(OLIVIA, statement, digest),
+      );
+      if (isDecision) return;
       const proposal: Proposal = {
         digest,
         statement,
@@ -377,19 +428,22 @@ export async function startTestService(now: () => number = Date.now) {
     decline: () => {
       for (const draft of drafts.values()) draft.status = "declined";
     },
-    approve: (by: TestPerson) => {
+    approve: async (by: TestPerson) => {
       const proposal = [...proposals.values()].at(-1);
       const line = proposal?.lines.find((it) => it.signed === null);
       if (proposal === undefined || line === undefined)
         throw new Error("nothing waits for a signature");
-      line.signed = {
-        person: by.person,
-        name: by.name,
-        role: by.role,
-        at: at(),
-        credential: by.credential,
-        index: append({ v: 1, by: by.person, evidence: null }),
-      };
+      const device = { device: OLIVIAS_LAPTOP, label: "", enrolledAt: at() };
+      const { statement, bytes } = await draftStatement(facts(by, device), {
+        act: "approve",
+        proposal: proposal.digest,
+        reason: null,
+      });
+      const { person, role, credential } = by;
+      const approved = { type: "ProposalApproved", proposal: proposal.digest, person, role };
+      const evidence = signedBy(by, statement, await statementDigest(bytes));
+      const index = append([{ ...approved, credential }], evidence);
+      line.signed = { person, name: by.name, role, at: at(), credential, index };
       settle(proposal);
     },
     deny: (by: TestPerson) => {

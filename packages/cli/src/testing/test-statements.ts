@@ -24,7 +24,8 @@ import {
   statement as statementSchema,
 } from "@countersign/protocol/statement";
 import type { TextLabel } from "@countersign/protocol/text";
-import type { TestPerson, TestSecret } from "./test-cast.ts";
+import { assignmentOf, CAST, type TestPerson, type TestSecret } from "./test-cast.ts";
+import { TestRefusal } from "./test-refusal.ts";
 
 /** What a test service knows when it drafts. */
 export type DraftingFacts = {
@@ -161,6 +162,17 @@ export async function draftStatement(facts: DraftingFacts, act: Act): Promise<Dr
       case "edit-secret":
       case "reclassify-secret":
         return { secret: await ref(act.name), after: act.after };
+      case "bind-workload":
+        return {
+          secret: await ref(act.name),
+          binding: { ...act.binding, binding: bindingId.parse(idText("b", randomBytes(16))) },
+        };
+      case "change-role": {
+        const of = CAST.find((it) => it.person === act.person);
+        if (of === undefined) throw new TestRefusal("not-found", "There is no such person.");
+        const person = { person: of.person, name: await text("person-name", of.name) };
+        return { person, before: [assignmentOf(of)], after: act.after };
+      }
       case "revoke": {
         if (act.subject.type === "grant") {
           const { request } = act.subject;
@@ -184,8 +196,6 @@ export async function draftStatement(facts: DraftingFacts, act: Act): Promise<Dr
               : subject;
         return { subject: shown, reason: await text("reason", act.reason) };
       }
-      default:
-        throw new Error("the command line has no command for that act");
     }
   }
 }

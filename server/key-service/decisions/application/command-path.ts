@@ -40,7 +40,7 @@ export type Recorded = {
 };
 
 export type CommandPathParts = {
-  readonly ledger: Pick<Ledger, "append">;
+  readonly ledger: Pick<Ledger, "append" | "showHead">;
   readonly time: TimeKeeper;
   readonly refusals: RefusalBudget;
   /** Rebuilds the fold from what is really on disk, after a write whose outcome is unknown. */
@@ -149,6 +149,8 @@ export class CommandPath {
       .append(bytes)
       .then((appended) => {
         if (appended.index !== index) throw new Error("the fold and the ledger count differently");
+        // Witnesses remember what a person signed soon after it counts; nobody waits for them here.
+        if (entry.evidence !== null) this.#parts.ledger.showHead();
         this.#parts.onRecorded({ index, at: entry.at, events: entry.events });
         return index;
       })

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Refused } from "../domain/event.ts";
+import { MinuteBudget } from "./minute-budget.ts";
 
 /**
  * Every refusal is history, yet nobody may fill the ledger by knocking. Up to `perMinute` refusals are
@@ -7,24 +8,17 @@ import type { Refused } from "../domain/event.ts";
  * count when the minute is over.
  */
 export class RefusalBudget {
-  readonly #clock: Clock;
-  readonly #perMinute: number;
+  readonly #budget: MinuteBudget;
   readonly #summed = new Map<string, Refused>();
-  #minute = Number.NEGATIVE_INFINITY;
-  #admitted = 0;
 
-  constructor(clock: Clock, perMinute = 600) {
-    this.#clock = clock;
-    this.#perMinute = perMinute;
+  constructor(clock: Pick<Clock, "monotonic">, perMinute = 600) {
+    this.#budget = new MinuteBudget(clock, perMinute);
   }
 
   /** What to write now for this refusal: itself, nothing, or also sums of the minute before. */
   admit(refused: Refused): Refused[] {
     const before = this.#turn();
-    if (this.#admitted < this.#perMinute) {
-      this.#admitted += 1;
-      return [...before, refused];
-    }
+    if (this.#budget.take()) return [...before, refused];
     const key = `${refused.tenant} ${refused.code} ${refused.attempt}`;
     const sum = this.#summed.get(key);
     const { workload: _, ...summed } = { ...refused, person: null, device: null, subject: null };
@@ -38,10 +32,7 @@ export class RefusalBudget {
   }
 
   #turn(): Refused[] {
-    const minute = Math.floor(this.#clock.monotonic() / 60_000);
-    if (minute === this.#minute) return [];
-    this.#minute = minute;
-    this.#admitted = 0;
+    if (!this.#budget.turn()) return [];
     const sums = [...this.#summed.values()];
     this.#summed.clear();
     return sums;

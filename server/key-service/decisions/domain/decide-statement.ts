@@ -13,11 +13,11 @@ import {
 import type { ProposedStatement } from "../../requests/domain/proposal.ts";
 import type { ActContext } from "../../requests/domain/proposal-rules.ts";
 import { decideEnrolDevice } from "../../roster/domain/decide-enrol-device.ts";
-import { decideRevoke } from "../../roster/domain/decide-revoke.ts";
 import { APPROVING_ROLES, holdsAnywhere, type Key } from "../../roster/domain/roster.ts";
 import { judgeCounter } from "../../statements/domain/judge-counter.ts";
 import { type Decision, decided, refused } from "./decision.ts";
 import type { DomainEvent } from "./event.ts";
+import type { Position } from "./evolve.ts";
 import type { State } from "./state.ts";
 
 /** A statement is signed within this time of being drafted. */
@@ -66,19 +66,23 @@ export function decideStatement(state: State, signed: SignedStatement, now: Inst
   const context: ActContext = { state, tenant, signer, now };
 
   const firstKey = statement.kind === "enrol-key" && statement.body.authority.by === "invitation";
-  const key = firstKey ? keyToBe(statement, now) : state.keys.get(signed.credential);
+  const key = firstKey
+    ? keyToBe(statement, { index: state.size, at: now })
+    : state.keys.get(signed.credential);
   if (key === undefined) return refused(KEY_UNKNOWN);
   const keyRefusal = judgeKey(context, key, signed);
   if (keyRefusal !== null) return keyRefusal;
 
   const decision = decideKind(context, signed, key);
   if (!decision.ok) return decision;
+  const { credential } = key;
+  const isEnrolled = !firstKey || decision.events.some((it) => it.type === "KeyEnrolled"); // a first key that waits has no counter yet
   return decided(
     { type: "NonceConsumed", nonce: statement.nonce, signBy: statement.signBy },
     ...decision.events,
-    ...(signed.counted
+    ...(signed.counted || !isEnrolled
       ? []
-      : [{ type: "KeyCounted", credential: key.credential, signCount: signed.signCount } as const]),
+      : [{ type: "KeyCounted", credential, signCount: signed.signCount } as const]),
   );
 }
 
@@ -156,8 +160,6 @@ function decideKind(
       return decideDeny(context, statement.body.proposal, statement.signer.role);
     case "withdraw":
       return decideWithdraw(context, statement.body.proposal);
-    case "revoke":
-      return decideRevoke(context, statement.body, statement.signer.role);
     default:
       return decidePropose(context, statement, digest, key);
   }
@@ -189,15 +191,14 @@ function decidePropose(
     decideBy: secondsBetween(end, latest) > 0 ? end : latest,
   };
   if (!isComplete(chain, [])) return decided(made);
-  return decided(
-    made,
-    { type: "ProposalAccepted", tenant, proposal },
-    ...rules.effects(context, { proposal, approvers: [] }),
-  );
+  const effects = rules.effects(context, { proposal, approvers: [] });
+  // What is taken away by one signature is gone: there is nothing left that anybody could look up.
+  if (statement.kind === "revoke") return decided(...effects);
+  return decided(made, { type: "ProposalAccepted", tenant, proposal }, ...effects);
 }
 
 /** A first key signs its own enrolment: what it says of itself is all that is known of it. */
-function keyToBe(statement: StatementOf<"enrol-key">, now: Instant): Key {
+function keyToBe(statement: StatementOf<"enrol-key">, { index, at }: Position): Key {
   const { body } = statement;
   return {
     tenant: statement.tenant,
@@ -207,7 +208,8 @@ function keyToBe(statement: StatementOf<"enrol-key">, now: Instant): Key {
     algorithm: body.algorithm,
     aaguid: body.aaguid,
     backupEligible: body.backupEligible,
-    enrolledAt: now,
+    enrolledAt: at,
+    enrolledIndex: index,
     signCount: 0,
     status: "active",
   };

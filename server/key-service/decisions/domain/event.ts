@@ -32,6 +32,8 @@ export type DomainEvent =
   | (OfTenant & { readonly type: "KeyRevoked"; readonly credential: CredentialId })
   | DeviceEnrolled
   | (OfTenant & { readonly type: "DeviceRevoked"; readonly device: DeviceId })
+  | (OfTenant & { readonly type: "DeviceExpired"; readonly device: DeviceId })
+  | (OfTenant & { readonly type: "InvitationExpired"; readonly invitation: Digest })
   | (OfTenant & {
       readonly type: "RolesChanged";
       readonly person: PersonId;
@@ -56,6 +58,7 @@ export type DomainEvent =
   | (OfTenant & { readonly type: "SecretRevoked"; readonly secret: SecretId })
   | WorkloadBound
   | (OfTenant & { readonly type: "BindingRevoked"; readonly binding: BindingId })
+  | (OfTenant & { readonly type: "BindingExpired"; readonly binding: BindingId })
   | ProposalMade
   | (OfTenant & {
       readonly type: "ProposalApproved";
@@ -111,11 +114,22 @@ export type GenesisDeclared = {
   readonly logKey: string;
   readonly releaseKey: string;
   readonly witnesses: readonly { readonly name: string; readonly publicKey: string }[];
+  /** How many of them must have cosigned. Absent in ledgers that were begun before it was recorded. */
+  readonly witnessQuorum?: number;
   /** Digest of the console's bearer credential for the RPC socket. */
   readonly consoleCredential: Digest;
   /** Absent where no workload fetches. */
   readonly gateways?: readonly RegisteredGateway[];
   readonly tenants: readonly TenantId[];
+  /**
+   * Each tenant's KEK: its label on the token, and what only that very key opens. Absent in ledgers that were
+   * begun before it was recorded.
+   */
+  readonly tenantKeks?: readonly {
+    readonly tenant: TenantId;
+    readonly label: string;
+    readonly proof: string;
+  }[];
   readonly people: readonly {
     readonly tenant: TenantId;
     readonly person: PersonId;

@@ -57,6 +57,8 @@ const ABOUT_NOTHING: { readonly [T in DomainEvent["type"]]: ((world: World) => O
     expiresAt: world.in(60),
   }),
   DeviceRevoked: ({ ids }) => ({ type: "DeviceRevoked", tenant, device: ids.device() }),
+  DeviceExpired: ({ ids }) => ({ type: "DeviceExpired", tenant, device: ids.device() }),
+  InvitationExpired: ({ ids }) => ({ type: "InvitationExpired", tenant, invitation: ids.digest() }),
   RolesChanged: ({ ids }) => ({
     type: "RolesChanged",
     tenant,
@@ -102,6 +104,7 @@ const ABOUT_NOTHING: { readonly [T in DomainEvent["type"]]: ((world: World) => O
     expiresAt: instant.parse("2026-03-03T08:00:00Z"),
   }),
   BindingRevoked: ({ ids }) => ({ type: "BindingRevoked", tenant, binding: ids.binding() }),
+  BindingExpired: ({ ids }) => ({ type: "BindingExpired", tenant, binding: ids.binding() }),
   ProposalMade: ({ ids }) => ({ ...made(), by: ids.person() }),
   ProposalApproved: ({ ids }) => ({
     type: "ProposalApproved",

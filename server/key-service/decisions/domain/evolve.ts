@@ -33,7 +33,7 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
         tenantOf(state, tenant).people.set(person, { ...fresh, sponsors: [] });
       }
       for (const it of event.invitations)
-        state.invitations.set(it.invitation, { ...it, used: false });
+        state.invitations.set(it.invitation, { ...it, status: "open" });
       return;
     }
     case "ServiceStarted":
@@ -59,11 +59,12 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
         aaguid: event.aaguid,
         backupEligible: event.backupEligible,
         enrolledAt: at,
+        enrolledIndex: index,
         signCount: event.signCount,
         status: "active",
       });
       state.keyOwners.set(publicKey, credential);
-      if (event.invitation !== null) known(state.invitations.get(event.invitation)).used = true;
+      if (event.invitation !== null) known(state.invitations.get(event.invitation)).status = "used";
       sponsor(state, tenant, person, event.sponsors, at);
       state.rosterEpoch += 1;
       return;
@@ -89,10 +90,17 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
         status: "active",
       });
       state.deviceTenants.set(device, tenant);
+      state.liveDevices.set(device, tenant);
       return;
     }
     case "DeviceRevoked":
-      known(tenantOf(state, event.tenant).devices.get(event.device)).status = "revoked";
+    case "DeviceExpired":
+      known(tenantOf(state, event.tenant).devices.get(event.device)).status =
+        event.type === "DeviceRevoked" ? "revoked" : "expired";
+      state.liveDevices.delete(event.device);
+      return;
+    case "InvitationExpired":
+      known(state.invitations.get(event.invitation)).status = "expired";
       return;
     case "RolesChanged":
       known(tenantOf(state, event.tenant).people.get(event.person)).roles = event.roles;
@@ -157,10 +165,14 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
       const others = room.bindingsOf.get(workload);
       if (others === undefined) room.bindingsOf.set(workload, [binding]);
       else others.push(binding);
+      state.liveBindings.set(binding, tenant);
       return;
     }
     case "BindingRevoked":
-      known(tenantOf(state, event.tenant).bindings.get(event.binding)).status = "revoked";
+    case "BindingExpired":
+      known(tenantOf(state, event.tenant).bindings.get(event.binding)).status =
+        event.type === "BindingRevoked" ? "revoked" : "expired";
+      state.liveBindings.delete(event.binding);
       return;
     case "ProposalMade": {
       const { tenant, proposal, statement, by, role, credential, beneficiaries, chain, decideBy } =

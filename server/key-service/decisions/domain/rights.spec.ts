@@ -35,6 +35,8 @@ import { tenantOf } from "./evolve.ts";
 /** One service of one tenant, with everything that somebody could lay hands on. */
 type Target = {
   readonly owner: Person;
+  /** A security admin of the tenant. */
+  readonly guard: Person;
   readonly service: string;
   readonly secret: SecretId;
   readonly low: SecretId;
@@ -94,6 +96,7 @@ function scene(): Scene {
     };
     return {
       owner,
+      guard: approver,
       service,
       secret,
       low,
@@ -222,6 +225,10 @@ const ACTS = {
       secret: world.ref(secret, owner.tenant),
     })),
     "revoke a person": revoking((_, { owner }) => ({ type: "person", person: personRefOf(owner) })),
+    "revoke a security admin": revoking((_, { guard }) => ({
+      type: "person",
+      person: personRefOf(guard),
+    })),
   },
 } as const satisfies Record<StatementKind, Record<string, Attempt>>;
 

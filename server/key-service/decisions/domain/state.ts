@@ -50,9 +50,11 @@ export type State = {
   readonly invitations: Map<Digest, Invitation>;
   /** Nonces of accepted statements, kept until no statement with them could still be signed. */
   readonly nonces: Map<Nonce, Instant>;
-  /** Proposals and grants that still run out by time: what the expiry sweep looks at. */
+  /** Proposals, grants, devices and bindings that still run out by time: what the expiry sweep looks at. */
   readonly pending: Map<Digest, TenantId>;
   readonly running: Map<RequestId, TenantId>;
+  readonly liveDevices: Map<DeviceId, TenantId>;
+  readonly liveBindings: Map<BindingId, TenantId>;
 };
 
 export function emptyState(): State {
@@ -69,6 +71,8 @@ export function emptyState(): State {
     nonces: new Map(),
     pending: new Map(),
     running: new Map(),
+    liveDevices: new Map(),
+    liveBindings: new Map(),
   };
 }
 

@@ -54,7 +54,7 @@ function enrolKey(world: HistoryWorld, tenant: TenantId): void {
   if (person === undefined) return;
   const own = keyOf(world, person);
   const invitation = [...world.state.invitations.values()].find(
-    (it) => it.person === person.person && !it.used,
+    (it) => it.person === person.person && it.status === "open",
   );
   if (own === undefined && invitation === undefined) return;
   const body = {
@@ -82,7 +82,7 @@ function enrolDevice(world: HistoryWorld, tenant: TenantId): void {
     device: world.ids.device(),
     label: world.commit(tenant, "device-label", `laptop ${world.entries.length}`),
     publicKey: world.base64url(),
-    expiresAt: world.in(86_400 * 30),
+    expiresAt: world.in(world.chance(0.2) ? 7_200 : 86_400 * 30),
   };
   world.sign(world.draft("enrol-device", body, person, "member"), key, () => [
     { type: "DeviceEnrolled", tenant, person: person.person, ...body },
@@ -312,8 +312,7 @@ function beRefused(world: HistoryWorld, tenant: TenantId): void {
 
 function expire(world: HistoryWorld): void {
   if (world.chance(0.05)) world.now = world.in(1800);
-  const events = decideExpiry(world.state, world.now, 20);
-  if (events.length > 0) world.record(events, "system");
+  for (const event of decideExpiry(world.state, world.now, 20)) world.record([event], "system");
 }
 
 function keepHouse(world: HistoryWorld): void {

@@ -75,7 +75,7 @@ export function someBinding(world: HistoryWorld) {
     binding: world.ids.binding(),
     workload: spiffeId.parse(`spiffe://test/payments/api-${world.entries.length}`),
     proof: world.chance(0.5) ? "end-to-end" : "gateway-vouched",
-    expiresAt: world.in(86_400 * 30),
+    expiresAt: world.in(world.chance(0.2) ? 7_200 : 86_400 * 30),
   } as const;
 }
 

@@ -5,8 +5,10 @@ import { buildHistory } from "./history.ts";
 
 // A kind of event that is new fails to compile here, and then fails until a history has it.
 const EVERY_EVENT: Readonly<Record<DomainEvent["type"], true>> = {
+  BindingExpired: true,
   BindingRevoked: true,
   DeviceEnrolled: true,
+  DeviceExpired: true,
   DeviceRevoked: true,
   FetchIntended: true,
   FetchesDone: true,
@@ -14,6 +16,7 @@ const EVERY_EVENT: Readonly<Record<DomainEvent["type"], true>> = {
   GrantExpired: true,
   GrantIssued: true,
   GrantRevoked: true,
+  InvitationExpired: true,
   KeyCounted: true,
   KeyEnrolled: true,
   KeyLocked: true,

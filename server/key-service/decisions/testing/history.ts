@@ -68,7 +68,8 @@ function declareGenesis(world: HistoryWorld): void {
       roles,
     })),
   );
-  const invitations = people.map(({ tenant, person }) => ({
+  // Two for each: one is used, the other runs out.
+  const invitations = [...people, ...people].map(({ tenant, person }) => ({
     tenant,
     person,
     invitation: world.ids.digest(),

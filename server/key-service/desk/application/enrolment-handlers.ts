@@ -147,7 +147,7 @@ function invitedPerson(
   if (
     invitation === undefined ||
     person === undefined ||
-    invitation.used ||
+    invitation.status !== "open" ||
     invitation.expiresAt <= now.value
   ) {
     return err(

@@ -1,9 +1,11 @@
-import { fromBase64url, fromUtf8 } from "@countersign/protocol/bytes";
+import { fromBase64url } from "@countersign/protocol/bytes";
 import { type Digest, digest } from "@countersign/protocol/ids";
-import { refuse } from "@countersign/protocol/refusals";
-import { err, ok } from "../../../kernel/result.ts";
+import { type Refusal, refuse } from "@countersign/protocol/refusals";
+import { err, ok, type Result } from "../../../kernel/result.ts";
 import type { Attempt } from "../../decisions/application/command-path.ts";
-import { parseAssertion } from "../../statements/domain/assertion.ts";
+import { type AssertionRecord, parseAssertion } from "../../statements/domain/assertion.ts";
+import { refuseAssertion } from "../../statements/domain/assertion-checks.ts";
+import { readClientData } from "../../statements/domain/client-data.ts";
 import { assertionOptions } from "../../statements/infrastructure/assertion-options.ts";
 import { verifyAssertion } from "../../statements/infrastructure/verify-assertion.ts";
 import type { PeopleHandlers } from "../infrastructure/people-handlers.ts";
@@ -44,8 +46,13 @@ export function identifyHandlers(parts: DeskParts): IdentifyHandlers {
       };
       const record = parseAssertion(assertion);
       if (!record.ok) return record;
-      const challenge = challengeIn(record.value.clientDataJSON);
-      if (challenge === null || challenges.take(challenge) === null) {
+      const claimed = challengeIn(record.value);
+      if (!claimed.ok) {
+        parts.path.recordRefusal(attempt, claimed.error);
+        return claimed;
+      }
+      const challenge = claimed.value;
+      if (challenges.take(challenge) === null) {
         return err(
           refuse("draft-expired", "This took longer than 2 minutes. Touch your key again."),
         );
@@ -88,14 +95,11 @@ export function identifyHandlers(parts: DeskParts): IdentifyHandlers {
 }
 
 /** Which challenge the client says it signed: only to look it up; the verification compares it in full. */
-function challengeIn(clientDataJSON: string): Digest | null {
+function challengeIn({ clientDataJSON }: AssertionRecord): Result<Digest, Refusal> {
   const bytes = fromBase64url(clientDataJSON);
-  if (bytes === null) return null;
-  try {
-    const parsed = JSON.parse(fromUtf8(bytes)) as { challenge?: unknown }; // any JSON value; read defensively
-    const found = digest.safeParse(parsed?.challenge);
-    return found.success ? found.data : null;
-  } catch {
-    return null;
-  }
+  if (bytes === null) return err(refuseAssertion("shape"));
+  const read = readClientData(bytes);
+  if (!read.ok) return err(refuseAssertion(read.error));
+  const found = digest.safeParse(read.value.challenge);
+  return found.success ? ok(found.data) : err(refuseAssertion("challenge"));
 }

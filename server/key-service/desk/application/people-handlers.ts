@@ -1,12 +1,8 @@
 import { toBase64url } from "@countersign/protocol/bytes";
-import { asDigest } from "@countersign/protocol/digest";
 import { refuse } from "@countersign/protocol/refusals";
 import { err, ok } from "../../../kernel/result.ts";
-import { decodeEntry } from "../../decisions/domain/entry.ts";
 import type { GenesisDeclared } from "../../decisions/domain/event.ts";
 import { type OpenGrantParts, openGrant } from "../../grants/application/open-grant.ts";
-import { type Ledger, LedgerFault } from "../../ledger/domain/ledger.ts";
-import { leafHash } from "../../ledger/domain/merkle.ts";
 import {
   emptyLines,
   findProposal,
@@ -29,26 +25,24 @@ type CommandLineHandlers = Pick<
   | "/people/v1/proposals/list"
   | "/people/v1/proposals/show"
   | "/people/v1/grants/open"
-  | "/people/v1/log/checkpoint"
-  | "/people/v1/log/consistency"
-  | "/people/v1/log/inclusion"
 >;
 
 export type CommandLineParts = DeskParts & {
-  readonly ledger: Ledger;
   readonly open: OpenGrantParts;
+  /** How many witnesses must cosign. Command lines pin it with the witnesses' keys. */
+  readonly witnessQuorum: number;
   readonly stageValueFor: StageValueFor;
 };
 
-/** What the command line asks: drafts to sign at the desk, how a request stands, one opening, proofs. */
+/** What the command line asks: drafts to sign at the desk, how a request stands, one opening. */
 export function commandLineHandlers(parts: CommandLineParts): CommandLineHandlers {
-  const { path, ledger } = parts;
+  const { path } = parts;
   return {
     "/people/v1/hello": async () => {
       const { genesis } = path.state;
       return genesis === null
         ? err(refuse("unavailable", "There is no genesis yet."))
-        : ok(hello(genesis));
+        : ok(hello(genesis, parts.witnessQuorum));
     },
 
     "/people/v1/drafts": async ({ act }, { device }) => {
@@ -127,72 +121,20 @@ export function commandLineHandlers(parts: CommandLineParts): CommandLineHandler
         correlation,
       });
     },
-
-    "/people/v1/log/checkpoint": async () => ok({ note: await newestNote(ledger) }),
-
-    "/people/v1/log/consistency": async ({ from, to }) => {
-      if (from > to || to > ledger.head().size) return err(BEYOND);
-      return ok({ proof: (await ledger.consistencyProof(from, to)).map(asDigest) });
-    },
-
-    "/people/v1/log/inclusion": async ({ index, size }, { device, correlation }) => {
-      const known = personOfDevice(parts, { device });
-      if (!known.ok) return known;
-      if (index >= size || size > ledger.head().size) return err(BEYOND);
-      const proof = await ledger.inclusionProof(index, size);
-      const bytes = await entryBytes(ledger, index);
-      if (bytes === null) {
-        const what = `ledger entry ${index} in the database is not the one that was appended`;
-        void path.record("system", correlation, [
-          { type: "TamperingFound", what, repaired: false },
-        ]);
-        return err(TAMPERED);
-      }
-      const own = isAbout(decodeEntry(bytes), known.value.person.person);
-      return ok({
-        leafHash: asDigest(leafHash(bytes)),
-        proof: proof.map(asDigest),
-        entry: own ? toBase64url(bytes) : null,
-      });
-    },
   };
 }
 
-function hello({ mode, ledgerOrigin, deskOrigin, releaseKey, logKey, witnesses }: GenesisDeclared) {
-  return { mode, ledgerOrigin, deskOrigin, releaseKey, logKey, witnesses: [...witnesses] };
+function hello(genesis: GenesisDeclared, witnessQuorum: number) {
+  const { mode, ledgerOrigin, deskOrigin, releaseKey, logKey, witnesses } = genesis;
+  return {
+    mode,
+    ledgerOrigin,
+    deskOrigin,
+    releaseKey,
+    logKey,
+    witnesses: [...witnesses],
+    witnessQuorum,
+  };
 }
-
-/** Null where the stored entry is not the one of the verified tree. */
-/** The newest checkpoint, with the witnesses' cosignatures where they answer in time. */
-async function newestNote(ledger: Ledger): Promise<string> {
-  try {
-    return (await ledger.witnessed(ledger.head().size, COSIGNED_WITHIN_MS)).note;
-  } catch (error) {
-    if (error instanceof LedgerFault) return ledger.checkpoint().note;
-    throw error;
-  }
-}
-
-async function entryBytes(ledger: Ledger, index: number): Promise<Buffer | null> {
-  try {
-    for await (const entry of ledger.entries(index, index + 1)) return entry.bytes;
-  } catch (error) {
-    if (error instanceof LedgerFault && error.reason === "history-differs") return null;
-    throw error;
-  }
-  throw new Error("an index below the size has an entry");
-}
-
-/** A person may read the entries that name them; of others they get the hash, which proves as well. */
-function isAbout(entry: ReturnType<typeof decodeEntry>, person: string): boolean {
-  return JSON.stringify(entry).includes(`"${person}"`);
-}
-
-const COSIGNED_WITHIN_MS = 3000;
 
 const NOT_FOUND = refuse("not-found", "There is no such request of yours.");
-const TAMPERED = refuse(
-  "tampering-found",
-  "This entry was changed in the database since it was recorded, so it is not shown. This was reported; an operator restores it.",
-);
-const BEYOND = refuse("malformed", "The ledger is not that long.");

@@ -1,8 +1,9 @@
 import type { DeviceId } from "@countersign/protocol/ids";
+import type { Instant } from "@countersign/protocol/instants";
 import { serviceOf } from "@countersign/protocol/names";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import { err, ok, type Result } from "../../../kernel/result.ts";
-import { keysOf } from "../../decisions/domain/state.ts";
+import { keysOf, type TenantState } from "../../decisions/domain/state.ts";
 import type { IntakeKeys } from "../../delivery/infrastructure/intake-keys.ts";
 import { type CheckValueParts, checkValue } from "../../secrets/application/check-value.ts";
 import { viewSecret } from "../../secrets/application/view-secret.ts";
@@ -78,7 +79,9 @@ export function secretHandlers(
       const now = parts.path.now();
       if (!now.ok) return now;
       const found = secretByName({ ...known.value, signer: known.value.person }, name);
-      return found.ok ? ok(viewSecret(found.value, now.value)) : found;
+      if (!found.ok) return found;
+      const bindings = activeBindings(known.value.tenant, found.value, now.value);
+      return ok({ ...viewSecret(found.value, now.value), bindings });
     },
 
     "/people/v1/intake": async (_, { device }) => {
@@ -104,6 +107,12 @@ export function secretHandlers(
       });
     },
   };
+}
+
+function activeBindings({ bindings }: TenantState, { secret }: Secret, now: Instant) {
+  return [...bindings.values()]
+    .filter((it) => it.secret === secret && it.status === "active" && now < it.expiresAt)
+    .map(({ binding, workload, proof, expiresAt }) => ({ binding, workload, proof, expiresAt }));
 }
 
 function isOwn({ person }: KnownPerson, secret: Secret): boolean {

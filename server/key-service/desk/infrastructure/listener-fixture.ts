@@ -48,6 +48,7 @@ export const hello = {
   releaseKey: "A".repeat(120),
   logKey: "A".repeat(120),
   witnesses: [],
+  witnessQuorum: 1,
 };
 
 export const handlers: PeopleHandlers = handlersWith({

@@ -25,15 +25,19 @@ export type PeopleListenerOptions = Omit<CallPipeline, "limiter" | "handlerTimeo
   /** Null when this process should get calls; otherwise a sentence that says what is missing. */
   readonly notReady: () => string | null;
   /** PEM. Null: plain http, for localhost, or behind a terminator that is then trusted with what the desk shows. */
-  readonly tls: { readonly certificate: string; readonly privateKey: string } | null;
+  readonly tls: TlsFiles | null;
   readonly limiter?: RateLimiter;
   readonly handlerTimeoutMs?: number;
   /** Milliseconds; defaults stand in `connections.ts`. */
   readonly patience?: Patience;
 };
 
+type TlsFiles = { readonly certificate: string; readonly privateKey: string };
+
 export type PeopleListener = {
   readonly port: number;
+  /** Connections from now on get the renewed certificate; those that stand keep theirs. Does nothing where `tls` was null. */
+  readonly renewTls: (tls: TlsFiles) => void;
   /** Takes no new connection, lets running calls answer for up to 5 s, then cuts. */
   readonly stop: () => Promise<void>;
 };
@@ -58,25 +62,25 @@ export async function startPeopleListener(of: PeopleListenerOptions): Promise<Pe
   const handle = (request: IncomingMessage, response: ServerResponse) =>
     void answerRequest(desk, request, response, headers);
   const limits = serverLimits(of.patience);
-  const server: Server =
+  const tlsServer =
     of.tls === null
-      ? createServer(limits, handle)
-      : createTlsServer(
-          {
-            ...limits,
-            cert: of.tls.certificate,
-            key: of.tls.privateKey,
-            minVersion: "TLSv1.3",
-            handshakeTimeout: 10_000,
-          },
-          handle,
-        );
+      ? null
+      : createTlsServer({ ...limits, ...tlsContext(of.tls), handshakeTimeout: 10_000 }, handle);
+  const server: Server = tlsServer ?? createServer(limits, handle);
   guardConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(of.port, of.host, resolve);
   });
   port = (server.address() as AddressInfo).port; // listening on TCP, so never null or a path
-  return { port, stop: () => closeGently(server, 5000) };
+  return {
+    port,
+    renewTls: (tls) => tlsServer?.setSecureContext(tlsContext(tls)),
+    stop: () => closeGently(server, 5000),
+  };
+}
+
+function tlsContext({ certificate, privateKey }: TlsFiles) {
+  return { cert: certificate, key: privateKey, minVersion: "TLSv1.3" } as const;
 }
 
 type Desk = PeopleListenerOptions & CallPipeline & { readonly guard: OriginGuard };

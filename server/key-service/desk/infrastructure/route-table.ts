@@ -54,6 +54,7 @@ export const ROUTES = {
   "/people/v1/device-logins/begin": route(SMALL, "login"),
   "/people/v1/device-logins/finish": route(SMALL, "poll"),
   "/people/v1/whoami": route(SMALL, "device"),
+  "/people/v1/people/list": route(SMALL, "device"),
   "/people/v1/secrets/list": route(SMALL, "device"),
   "/people/v1/secrets/show": route(SMALL, "device"),
   "/people/v1/intake": route(SMALL, "device"),
@@ -66,6 +67,7 @@ export const ROUTES = {
   "/people/v1/log/checkpoint": route(SMALL, "device"),
   "/people/v1/log/consistency": route(SMALL, "device"),
   "/people/v1/log/inclusion": route(SMALL, "device"),
+  "/people/v1/log/key": route(SMALL, "device"),
 } as const satisfies Record<PeopleApiPath, Route>;
 
 /** Exact match on the raw request target: no decoding, no trailing slash, no query (lesson L8). */

@@ -1,6 +1,6 @@
 import { el, icon, put } from "./dom.ts";
-import { say } from "./frame.ts";
 import { Refused, Unreachable } from "./key-service.ts";
+import { say } from "./live.ts";
 import { sentence } from "./phrases.ts";
 import { KeyRefused } from "./web-authn.ts";
 
@@ -47,7 +47,7 @@ export function deed(of: {
   label: string;
   /** What the button says meanwhile. */
   doing: string;
-  look: "primary" | "plain";
+  look: "primary" | "plain" | "quiet";
   board: Board;
   run: () => Promise<void>;
 }): HTMLButtonElement {

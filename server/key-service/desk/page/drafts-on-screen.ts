@@ -15,11 +15,21 @@ export function draftOnScreen(draft: ShownDraft, place: string | null): OnScreen
     card: draft.card,
     heading: place === null ? "h1" : "h2",
     eyebrow: place ?? "You are asked to sign",
+    revokes: isRevocation(draft.opened),
     words: draft.words,
     warning: draft.mayNotSign,
     lines,
   });
   return { draft, lines, card };
+}
+
+/** Also of a decision about one. */
+export function isRevocation({ statement, statements }: ShownDraft["opened"]): boolean {
+  if (statement.kind === "revoke") return true;
+  return (
+    statement.kind === "approve" &&
+    statements.get(statement.body.proposal)?.statement.kind === "revoke"
+  );
 }
 
 export function emptyLine({ opened }: ShownDraft): Line {

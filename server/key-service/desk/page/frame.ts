@@ -1,5 +1,7 @@
+import { deed, noticeBoard } from "./deed.ts";
 import { type Child, el, icon, put } from "./dom.ts";
-import { ask } from "./key-service.ts";
+import { ask, Refused } from "./key-service.ts";
+import { live } from "./live.ts";
 import { rememberSignedIn, signedIn } from "./signed-in.ts";
 
 /*
@@ -10,7 +12,8 @@ import { rememberSignedIn, signedIn } from "./signed-in.ts";
 const account = el("div", { class: "account" });
 const installation = el("div", { class: "installation", hidden: true });
 const main = el("main", { id: "main" });
-const live = el("p", { class: "visually-hidden", role: "status", "aria-live": "polite" });
+/** Why somebody who wanted to leave has not left. */
+const leaving = noticeBoard();
 
 export function raiseFrame(): void {
   const home = el(
@@ -21,7 +24,7 @@ export function raiseFrame(): void {
     el("span", {}, "desk"),
   );
   const top = el("div", { class: "top" }, home, account);
-  document.body.append(el("header", {}, top, installation), main, live);
+  document.body.append(el("header", {}, top, leaving.place, installation), main, live);
   void showInstallation();
 }
 
@@ -60,22 +63,19 @@ export function showLoading(what: string): void {
   );
 }
 
-/** For those who hear the page. */
-export function say(sentence: string): void {
-  live.textContent = sentence;
-}
-
 function showAccount(): void {
   const who = signedIn();
   if (who === null) {
     put(account);
     return;
   }
-  const out = el(
-    "button",
-    { type: "button", class: "quiet", on: { click: () => void signOut() } },
-    "Sign out",
-  );
+  const out = deed({
+    label: "Sign out",
+    doing: "Signing out …",
+    look: "quiet",
+    board: leaving,
+    run: signOut,
+  });
   put(
     account,
     el("span", { class: "who" }, who.name, el("span", { class: "aside" }, who.tenant)),
@@ -83,16 +83,43 @@ function showAccount(): void {
   );
 }
 
+/** Nobody is told that they are signed out before the key service has ended the session. */
 async function signOut(): Promise<void> {
+  try {
+    await ask("/desk/v1/session/end", {});
+  } catch (error) {
+    const isOver = error instanceof Refused && error.code === "not-signed-in";
+    if (!isOver) throw stillSignedIn(error);
+  }
   rememberSignedIn(null);
-  // Ended here in any case; where the answer does not come, the session ends by itself in 10 minutes.
-  await ask("/desk/v1/session/end", {}).catch(() => null);
   location.assign("/");
 }
 
+function stillSignedIn(error: unknown): Refused {
+  const [why, reference] =
+    error instanceof Refused
+      ? [error.message, error.reference]
+      : ["The key service does not answer.", null];
+  const message = `You are still signed in. ${why} Try again; without a touch the session ends by itself after 10 minutes.`;
+  return new Refused("unavailable", message, reference);
+}
+
+/** Silence is not production: where the mode cannot be learnt, that is said. */
 async function showInstallation(): Promise<void> {
   const hello = await ask("/people/v1/hello", {}).catch(() => null);
-  if (hello?.mode !== "development") return;
-  put(installation, icon("notice"), "Development installation: keys are not attested.");
-  installation.hidden = false;
+  installation.hidden = hello?.mode === "production";
+  if (hello?.mode === "production") return;
+  if (hello?.mode === "development") {
+    put(installation, icon("notice"), "Development installation: keys are not attested.");
+    return;
+  }
+  const again = deed({
+    label: "Ask again",
+    doing: "Asking …",
+    look: "quiet",
+    board: leaving,
+    run: showInstallation,
+  });
+  const unknown = "Whether this is a development installation could not be learnt.";
+  put(installation, icon("notice"), el("span", {}, unknown), again);
 }

@@ -1,22 +1,24 @@
-import type { ProposalView } from "@countersign/protocol/people-api";
 import { ROLE_NAMES, type Role } from "@countersign/protocol/roles";
+import type { ProposalView } from "@countersign/protocol/views";
 import { joinInWords } from "./phrases.ts";
 import type { Line } from "./statement-card.ts";
 
-/** The lines that a proposal's chain asks for, with who could sign the empty ones; `reader` is told "you". */
+/**
+ * The lines that a proposal's chain asks for, with who could sign the empty ones; `reader` is told "you".
+ * Of what is decided, those that were signed: nobody will sign the others any more.
+ */
 export function linesOf({ lines, candidates, status }: ProposalView, reader = ""): Line[] {
-  return lines.map(({ anyOf, signed }) => {
+  return lines.flatMap(({ anyOf, signed }): Line[] => {
     const whose = joinInWords(
       anyOf.map((role) => ROLE_NAMES[role]),
       "or",
     );
     if (signed !== null) {
       const { name, role, credential, at, index } = signed;
-      return { whose, signed: { name, role: ROLE_NAMES[role], credential, at, index } };
+      return [{ whose, signed: { name, role: ROLE_NAMES[role], credential, at, index } }];
     }
-    return status === "pending"
-      ? { whose, signed: null, hint: whoCan(candidates, anyOf, reader) }
-      : { whose, signed: null };
+    if (status !== "pending") return [];
+    return [{ whose, signed: null, hint: whoCan(candidates, anyOf, reader) }];
   });
 }
 

@@ -15,6 +15,9 @@ export type RowFacts = {
 
 /** What somebody who clears a list needs beside the title, so that the few that need thought stand out. */
 export function factsOf({ statement, texts, policies }: OpenedStatement): RowFacts {
+  if (statement.kind === "revoke") {
+    return { why: texts.get(statement.body.reason) ?? null, facts: [], thought: null };
+  }
   if (statement.kind !== "request") return { why: null, facts: [], thought: null };
   const { justification, ticket, secrets, recipient } = statement.body;
   const held = secrets.map((it) => policies.get(it.policy));

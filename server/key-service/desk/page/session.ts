@@ -62,7 +62,7 @@ function askForTouch(
       el(
         "p",
         { class: "aside" },
-        "No key yet? Open the one-time enrolment link that you were given. Lost yours? A security admin can revoke it; an officer can invite you again.",
+        "No key yet? Open the one-time enrolment link that you were given. Lost one? Touch another of yours, and have a security admin revoke the one that is gone.",
       ),
     ),
   );

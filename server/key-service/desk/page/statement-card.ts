@@ -15,6 +15,8 @@ export function statementCard(of: {
   heading: "h1" | "h2";
   /** Above the title, e.g. `2 of 3`. */
   eyebrow: string;
+  /** Whether this takes something away from somebody, for good. */
+  revokes: boolean;
   /** Those of the statement where left out. */
   words?: WordsToCompare;
   /** Why this must not be signed, or null. */
@@ -25,8 +27,8 @@ export function statementCard(of: {
   const id = `card-${card.digest.slice(0, 12)}`;
   return el(
     "article",
-    { class: "card", "aria-labelledby": id },
-    el("p", { class: "eyebrow" }, of.eyebrow),
+    { class: of.revokes ? "card revoking" : "card", "aria-labelledby": id },
+    el("p", { class: "eyebrow" }, of.revokes && icon("stop"), of.eyebrow),
     el(of.heading, { id, class: "title" }, ...prose(card.title)),
     warning(of.warning ?? (hasUnopened(card) ? UNOPENED : null)),
     ...card.sentences.map((it) => el("p", { class: "sentence" }, ...prose(it))),

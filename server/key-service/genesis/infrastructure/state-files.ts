@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { toBase32 } from "@countersign/protocol/bytes";
-import type { InvitedPerson } from "../application/declare-development.ts";
+import type { InvitedPerson } from "../application/declare-genesis.ts";
 
 /** Small files of the key service's own state folder, 0600, each replaced in one step. */
 export class StateFiles {

@@ -11,18 +11,15 @@ import type { Attempt, CommandPath } from "../../decisions/application/command-p
 import { decided } from "../../decisions/domain/decision.ts";
 import { sealRelease } from "../../delivery/application/seal-release.ts";
 import type { KeyLabel, KeyProvider } from "../../keys/domain/key-provider.ts";
-import { type Ledger, LedgerFault } from "../../ledger/domain/ledger.ts";
+import { awaitWitnesses, type WitnessesParts } from "../../ledger/application/await-witnesses.ts";
 import type { ReadCurrentValue } from "../../secrets/application/read-current-value.ts";
 import { decideOpen } from "../domain/decide-open.ts";
 
-export type OpenGrantParts = {
+export type OpenGrantParts = WitnessesParts & {
   readonly path: CommandPath;
-  readonly ledger: Pick<Ledger, "witnessed">;
   readonly keys: KeyProvider;
   readonly releaseKey: KeyLabel;
   readonly readCurrentValue: ReadCurrentValue;
-  /** How long a release waits for the witnesses before it gives up. */
-  readonly witnessDeadlineMs: number;
 };
 
 export type OpenGrant = {
@@ -51,7 +48,7 @@ export async function openGrant(
 ): Promise<Result<ReleaseMessage, Refusal>> {
   const recipient = fromBase64url(command.recipientKey);
   if (recipient === null) return err(refuse("malformed", "The key to seal to is not base64url."));
-  const { path, ledger } = parts;
+  const { path } = parts;
   const { tenant, device, request, secret, use } = command;
   const room = path.state.tenants.get(tenant);
   const attempt: Attempt = {
@@ -76,12 +73,8 @@ export async function openGrant(
   if (room === undefined || granted === undefined || known === undefined) {
     throw new Error("an intent is recorded for what the fold knows only");
   }
-  try {
-    await ledger.witnessed(intent + 1, parts.witnessDeadlineMs);
-  } catch (error) {
-    if (error instanceof LedgerFault) return err(NOT_WITNESSED);
-    throw error;
-  }
+  const witnessed = await awaitWitnesses(parts, intent, UNWITNESSED);
+  if (!witnessed.ok) return witnessed;
 
   const value = await parts.readCurrentValue(tenant, known, granted.version, command.correlation);
   if (!value.ok) return value;
@@ -97,7 +90,8 @@ export async function openGrant(
 
   const done = { type: "ReleaseDone", tenant, request, secret, use } as const;
   // The value may leave now: the intent is durable, and an intent without a done counts as disclosed.
-  void path.execute({ ...attempt, what: "release" }, () => decided(done));
+  // Where that cannot be recorded, the path recovers by itself and has said why.
+  path.execute({ ...attempt, what: "release" }, () => decided(done)).catch(() => undefined);
   return ok(sealed.value);
 }
 
@@ -114,7 +108,8 @@ async function sealAndWipe(
   }
 }
 
-const NOT_WITNESSED = refuse(
-  "unavailable",
-  "The witnesses did not cosign the record of this opening in time, so the value stays closed. Try the same command again: it is the same use.",
-);
+const UNWITNESSED = {
+  record: "opening",
+  so: "the value stays closed",
+  again: "it is the same use",
+};

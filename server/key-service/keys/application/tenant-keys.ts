@@ -11,8 +11,9 @@ export function currentTenantKek(tenant: TenantId): KeyLabel {
 }
 
 /**
- * Makes the tenant's key where it has none, and returns its label [TENANT-1]. Safe to repeat and to race:
- * of several callers one makes it.
+ * Makes the key of a new tenant, and returns its label [TENANT-1]. Only where the tenant itself is made: a
+ * tenant that the ledger knows has its key, and a token without it is the wrong one. Safe to repeat and to
+ * race: of several callers one makes it.
  * @throws KeyProviderFault
  */
 export async function ensureTenantKek(keys: KeyProvider, tenant: TenantId): Promise<KeyLabel> {

@@ -40,7 +40,7 @@ describe("KEY-1 a token that cannot be used says why and what to do", () => {
     const pin = "not-the-pin-8151";
     const fault = await faultOf(async () => await openPkcs11KeyProvider({ ...token.options, pin }));
     expect(fault.reason).toBe("wrong-pin");
-    expect(fault.message).toMatch(/Correct the configured PIN and restart/);
+    expect(fault.message).toMatch(/user PIN into the file that COUNTERSIGN_PKCS11_PIN_FILE names/);
     expectNoPin(fault, pin);
     // the refusal leaves nothing behind that hinders the right PIN
     const keys = await openPkcs11KeyProvider(token.options);
@@ -73,7 +73,7 @@ describe("KEY-1 a token that cannot be used says why and what to do", () => {
     );
     expect(fault.reason).toBe("no-such-token");
     expect(fault.message).toMatch(
-      /no token is labelled "absent".*present: [^)]*"faults".*SOFTHSM2_CONF/,
+      /no token is labelled "absent".*present: [^)]*"faults".*COUNTERSIGN_PKCS11_TOKEN.*SOFTHSM2_CONF/,
     );
   });
 
@@ -246,7 +246,9 @@ describe("KEY-1 tokens that lock, hang or do not authenticate (a real token, ben
         })),
     );
     expect(fault.reason).toBe("pin-locked");
-    expect(fault.message).toMatch(/security officer must reset it/);
+    expect(fault.message).toMatch(
+      /security officer must reset it.*the keys stay.*COUNTERSIGN_PKCS11_PIN_FILE/,
+    );
     expectNoPin(fault, bentToken.pin);
   });
 
@@ -277,7 +279,7 @@ describe("KEY-1 tokens that lock, hang or do not authenticate (a real token, ben
         })),
     );
     expect(fault.reason).toBe("no-such-token");
-    expect(fault.message).toMatch(/no user PIN yet/);
+    expect(fault.message).toMatch(/no user PIN yet.*COUNTERSIGN_PKCS11_PIN_FILE/);
   });
 
   it("a PIN refused on reconnection is tried once only, so that the token does not lock", async () => {

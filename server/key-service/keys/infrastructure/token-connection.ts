@@ -178,7 +178,8 @@ function missingToken(module: CryptokiModule, tokenLabel: string): KeyProviderFa
   return new KeyProviderFault(
     "no-such-token",
     `no token is labelled "${tokenLabel}" in ${module.options.module} (present: ${seen}). Check the ` +
-      "label, that the HSM is connected, and for SoftHSM that SOFTHSM2_CONF names the file whose " +
-      "directories.tokendir holds this token.",
+      "label (COUNTERSIGN_PKCS11_TOKEN), that the HSM is connected, and for SoftHSM that SOFTHSM2_CONF " +
+      "names the file whose directories.tokendir holds this token. No new token is made: one without " +
+      "this installation's keys would open nothing.",
   );
 }

@@ -85,15 +85,17 @@ function explainRefusedLogin(api: Cryptoki, slot: Handle, cause: unknown): KeyPr
   if ((flags & pkcs11.CKF_USER_PIN_LOCKED) !== 0) {
     return new KeyProviderFault(
       "pin-locked",
-      "the token's user PIN is locked after too many wrong tries: a security officer must reset it " +
-        "with the SO PIN (C_InitPIN), then restart",
+      "the token's user PIN is locked after too many wrong tries: its security officer must reset it " +
+        "with the SO PIN and the vendor's tool (C_InitPIN); the keys stay. Then put the new PIN into the " +
+        "file that COUNTERSIGN_PKCS11_PIN_FILE names, and restart",
       { cause },
     );
   }
   if ((flags & pkcs11.CKF_USER_PIN_INITIALIZED) === 0) {
     return new KeyProviderFault(
       "no-such-token",
-      "the token has no user PIN yet: initialise it with its security officer's PIN",
+      "the token has no user PIN yet: its security officer must set one with the SO PIN and the vendor's " +
+        "tool (C_InitPIN); put the same into the file that COUNTERSIGN_PKCS11_PIN_FILE names",
       { cause },
     );
   }
@@ -101,8 +103,9 @@ function explainRefusedLogin(api: Cryptoki, slot: Handle, cause: unknown): KeyPr
     (flags & pkcs11.CKF_USER_PIN_FINAL_TRY) !== 0 ? " ONE try is left before it locks." : "";
   return new KeyProviderFault(
     "wrong-pin",
-    `the token refused the PIN (it answered ${answer}).${last} Correct the configured PIN and restart; ` +
-      "no further try is made by itself, so that the token does not lock",
+    `the token refused the PIN (it answered ${answer}).${last} Put this token's user PIN into the file that ` +
+      "COUNTERSIGN_PKCS11_PIN_FILE names, and restart; no further try is made by itself, so that the token " +
+      "does not lock. If the PIN is right, COUNTERSIGN_PKCS11_TOKEN names another token",
     { cause },
   );
 }

@@ -203,6 +203,6 @@ export function noSuchKey(label: KeyLabel): KeyProviderFault {
   return new KeyProviderFault(
     "no-such-key",
     `the token holds no key labelled ${label}: it was destroyed, or this is another token than the one ` +
-      "it was made on",
+      "it was made on. Restore the token from its backup, or point the service at the right one",
   );
 }

@@ -1,11 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { decodeEntry } from "../../decisions/domain/entry.ts";
 import { Frontier } from "../domain/frontier.ts";
 import type { Ledger, TreeHead } from "../domain/ledger.ts";
 import { leafHash } from "../domain/merkle.ts";
 import { verifyConsistency, verifyInclusion } from "../domain/proof.ts";
-import { changesOfEntry } from "../projection/domain/changes-of-entry.ts";
-import type { RowBook } from "../projection/domain/row-book.ts";
 import type { Findings } from "./check-report.ts";
 import type { DatabaseSnapshot, RawEntry, RawHead } from "./checked-database.ts";
 import { Turns } from "./turns.ts";
@@ -16,9 +13,6 @@ export type LedgerCheck = {
   readonly ledger: Pick<Ledger, "head" | "inclusionProof" | "consistencyProof">;
   /** Its size before the snapshot was taken: the stored head cannot be behind it. */
   readonly sizeBefore: number;
-  /** Entries that the projections have, as their cursor says. */
-  readonly projected: number;
-  readonly book: RowBook;
   readonly findings: Findings;
 };
 
@@ -30,7 +24,7 @@ const ACKNOWLEDGED_MS = 2_000;
  * Entries against their leaves, all of them against the trusted tree, and the stored head against both.
  * Nothing here can be repaired: the ledger is what all else is repaired from.
  *
- * Feeds `book` with the projected entries; `isTrue` where those are the ones that were appended.
+ * `isTrue` where all of them are the ones that were appended.
  */
 export async function checkLedger(
   check: LedgerCheck,
@@ -56,7 +50,7 @@ export async function checkLedger(
   });
   if (!isTree && !read.isNamed) await nameReplaced(check, size, trusted);
   if (isTree && stored?.size === size) checkHeadRow(stored, root, findings);
-  return { isTrue: isTree && read.isReadable, treeSize: size };
+  return { isTrue: isTree, treeSize: size };
 }
 
 /** The size to check: the stored one, unless it cannot be. */
@@ -80,18 +74,16 @@ type ReadEntries = {
   readonly missing: number;
   /** Whether an entry was found to be another one already. */
   readonly isNamed: boolean;
-  /** Whether every projected entry could be read. */
-  readonly isReadable: boolean;
 };
 
 async function readEntries(
-  { snapshot, ledger, projected, book, findings }: LedgerCheck,
+  { snapshot, ledger, findings }: LedgerCheck,
   size: number,
   trusted: TreeHead,
 ): Promise<ReadEntries> {
   const frontier = new Frontier();
   const turns = new Turns();
-  let [next, missing, isNamed, isReadable] = [0, 0, false, true];
+  let [next, missing, isNamed] = [0, 0, false];
   const missUpTo = (index: number) => {
     for (; next < index; next++, missing++) {
       findings.add(ENTRIES, { index: next }, "missing", null, false);
@@ -108,22 +100,11 @@ async function readEntries(
       isNamed ||= !isOurs;
     }
     frontier.append(leaf);
-    if (isReadable && !isNamed && entry.index < projected) isReadable = takeEntry(book, entry);
     findings.rowsCompared += 1;
     await turns.pass();
   }
   missUpTo(size);
-  return { frontier, missing, isNamed, isReadable };
-}
-
-/** False for bytes that are no entry: they are not ours, which the tree then says as well. */
-function takeEntry(book: RowBook, { index, bytes }: RawEntry): boolean {
-  try {
-    book.take(changesOfEntry(index, decodeEntry(bytes)));
-    return true;
-  } catch {
-    return false;
-  }
+  return { frontier, missing, isNamed };
 }
 
 function checkHeadRow({ size, root: stored, note }: RawHead, root: Buffer, findings: Findings) {

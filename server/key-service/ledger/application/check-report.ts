@@ -14,7 +14,7 @@ export type CheckReport = {
   /** Entries that the tables were compared with. */
   readonly projectedEntries: number;
   readonly rowsCompared: number;
-  /** All that was found; `differences` lists the first 1,000 of them. */
+  /** All that was found; `differences` lists the first 1,000, those that nobody could repair before the others. */
   readonly found: number;
   readonly differences: readonly Difference[];
   /** False where the ledger itself is damaged: what follows from it was not compared then. */
@@ -25,7 +25,8 @@ const LISTED = 1_000;
 
 /** Collects differences while a check runs. */
 export class Findings {
-  readonly #listed: Difference[] = [];
+  readonly #lasting: Difference[] = [];
+  readonly #repaired: Difference[] = [];
   #found = 0;
   rowsCompared = 0;
 
@@ -37,9 +38,10 @@ export class Findings {
     repaired: boolean,
   ): void {
     this.#found += 1;
-    if (this.#listed.length >= LISTED) return;
+    const list = repaired ? this.#repaired : this.#lasting;
+    if (list.length >= LISTED) return;
     const shown = Object.entries(key).map(([name, value]) => [name, printable(value)]);
-    this.#listed.push({ table, key: Object.fromEntries(shown), column, problem, repaired });
+    list.push({ table, key: Object.fromEntries(shown), column, problem, repaired });
   }
 
   get found(): number {
@@ -48,7 +50,7 @@ export class Findings {
 
   report(projectedEntries: number, projectionsCompared: boolean): CheckReport {
     const { rowsCompared } = this;
-    const differences = [...this.#listed];
+    const differences = [...this.#lasting, ...this.#repaired].slice(0, LISTED);
     return { projectedEntries, rowsCompared, found: this.#found, differences, projectionsCompared };
   }
 }

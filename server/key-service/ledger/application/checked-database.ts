@@ -1,4 +1,5 @@
 import type { TableName } from "../projection/domain/tables.ts";
+import type { OpeningSource } from "./projection-store.ts";
 
 /** A row as the database has it: each column as one comparable text, null for null (`comparable`). */
 export type TextRow = Readonly<Record<string, string | null>>;
@@ -35,7 +36,10 @@ export interface DatabaseSnapshot {
   /** Rows [0, size), in order. */
   entries(size: number): AsyncIterable<RawEntry>;
   countEntriesOutside(size: number): Promise<number>;
-  rows(table: TableName): AsyncIterable<TextRow>;
+  /** In any order, or in that of their entries. */
+  rows(table: TableName, order?: "entry"): AsyncIterable<TextRow>;
   envelopes(): AsyncIterable<RawEnvelope>;
   openings(): AsyncIterable<RawOpening>;
+  /** The same openings, by commitment; unverified too. */
+  readonly openingSource: OpeningSource;
 }

@@ -1,14 +1,16 @@
 import { decodeEntry } from "../../decisions/domain/entry.ts";
 import type { Ledger } from "../domain/ledger.ts";
-import { type AnyRow, keyOf, rowId } from "../projection/domain/change.ts";
+import type { AnyRow } from "../projection/domain/change.ts";
 import { changesOfEntry } from "../projection/domain/changes-of-entry.ts";
-import { comparable } from "../projection/domain/comparable.ts";
 import { RowBook } from "../projection/domain/row-book.ts";
-import { shapeOf, TABLE_NAMES, type TableName } from "../projection/domain/tables.ts";
+import { TABLE_NAMES, type TableName } from "../projection/domain/tables.ts";
 import { checkLedger } from "./check-ledger.ts";
-import { checkEnvelopes, checkOpenings, type OpenedTexts, textKey } from "./check-primary.ts";
+import { checkEnvelopes, checkOpenings } from "./check-primary.ts";
 import { type CheckReport, Findings } from "./check-report.ts";
-import type { CheckedDatabase, DatabaseSnapshot, TextRow } from "./checked-database.ts";
+import type { CheckedDatabase, DatabaseSnapshot } from "./checked-database.ts";
+import { CommitmentHomes } from "./commitment-homes.ts";
+import { EntryRows, TABLES_BY_ENTRY } from "./compare-by-entry.ts";
+import { type Affected, type Comparison, compareTable } from "./compare-rows.ts";
 import { withTexts } from "./open-texts.ts";
 import type { OpeningSource, ProjectionStore, RowWrites } from "./projection-store.ts";
 import type { Snapshots } from "./snapshot.ts";
@@ -22,11 +24,20 @@ export type CheckerParts = {
   readonly snapshots: Snapshots;
 };
 
-/** A row of a projection that differs: to be written as expected, or taken away. */
-type Affected = { readonly table: TableName; readonly id: string; readonly key: AnyRow };
-
+/** How many entries' rows are expected at a time. */
+const ENTRIES_COMPARED = 500;
 const REPAIR_ROWS = 500;
 const REPAIR_ATTEMPTS = 20;
+/** Where more than this differs, the tables are made anew. */
+const MOST_REPAIRED = 5_000;
+
+/** What a comparison leaves behind for the repair. */
+type Compared = {
+  /** Where the projections stood. */
+  readonly next: number | null;
+  readonly isTrue: boolean;
+  readonly isCursorLost: boolean;
+};
 
 /**
  * Compares what the database holds with what the ledger says, row by row, and repairs what follows from
@@ -46,47 +57,45 @@ export class Checker {
 
   /** @throws what the database or the token answers; repairs that were made stand */
   async run(): Promise<CheckReport> {
-    const { ledger, database } = this.#parts;
+    const { ledger, database, store } = this.#parts;
     const sizeBefore = ledger.head().size;
     const findings = new Findings();
     const book = new RowBook();
     const affected: Affected[] = [];
-    const compared = await database.inSnapshot(async (snapshot) => {
-      const next = await snapshot.cursor();
-      const { isTrue, treeSize } = await checkLedger({
-        snapshot,
-        ledger,
-        sizeBefore,
-        projected: next ?? 0,
-        book,
-        findings,
-      });
-      // What is wrong with the ledger cannot be told apart from what follows from it.
-      if (!isTrue) return { next, isTrue, isCursorLost: false };
-      await checkEnvelopes(snapshot, book, findings);
-      const texts = await checkOpenings(snapshot, book, findings);
-      const isCursorLost = next === null ? await hasRows(snapshot) : next < 0 || next > treeSize;
-      if (!isCursorLost) {
-        for (const table of TABLE_NAMES) {
-          affected.push(...(await compareTable(snapshot, table, book, texts, findings)));
-        }
-      }
-      return { next, isTrue, isCursorLost };
-    });
+    const onDiffers = (row: Affected) => affected.length <= MOST_REPAIRED && affected.push(row);
+    const compared = await database.inSnapshot((snapshot) =>
+      this.#compare({ snapshot, findings, onDiffers }, book, sizeBefore),
+    );
     await this.#checkSnapshots(findings);
+    const { next, isTrue } = compared;
     if (compared.isCursorLost) {
-      await this.#parts.store.reset();
-      findings.add(
-        "projection.cursor",
-        {},
-        compared.next === null ? "missing" : "changed",
-        "next_index",
-        true,
-      );
-    } else if (affected.length > 0) {
-      await this.#repair(book, compared.next ?? 0, affected);
+      const problem = next === null ? "missing" : "changed";
+      findings.add("projection.cursor", {}, problem, "next_index", true);
     }
-    return findings.report(compared.next ?? 0, compared.isTrue);
+    if (compared.isCursorLost || affected.length > MOST_REPAIRED) await store.reset();
+    else if (affected.length > 0) await this.#repair(book, next ?? 0, affected);
+    return findings.report(next ?? 0, isTrue);
+  }
+
+  /** Fills the book with the rows that entries change; of other tables it gets the rows to repair. */
+  async #compare(comparison: Comparison, book: RowBook, sizeBefore: number): Promise<Compared> {
+    const { snapshot, findings } = comparison;
+    const { ledger } = this.#parts;
+    const next = await snapshot.cursor();
+    const { isTrue, treeSize } = await checkLedger({ snapshot, ledger, sizeBefore, findings });
+    // What is wrong with the ledger cannot be told apart from what follows from it.
+    if (!isTrue) return { next, isTrue, isCursorLost: false };
+    const isCursorLost = next === null ? await hasRows(snapshot) : next < 0 || next > treeSize;
+    const projected = Math.min(Math.max(next ?? 0, 0), treeSize);
+    const homes = await readBook(comparison, { book, projected, isComparing: !isCursorLost });
+    await checkEnvelopes(snapshot, book, findings);
+    await checkOpenings(snapshot, homes, findings);
+    if (!isCursorLost) {
+      for (const table of TABLE_NAMES) {
+        if (!TABLES_BY_ENTRY.has(table)) await compareTable(comparison, table, book);
+      }
+    }
+    return { next, isTrue, isCursorLost };
   }
 
   async #checkSnapshots(findings: Findings): Promise<void> {
@@ -151,59 +160,34 @@ async function hasRows(snapshot: DatabaseSnapshot): Promise<boolean> {
   return false;
 }
 
-/** Each row against what the entries make of it; names every column that differs. */
-async function compareTable(
-  snapshot: DatabaseSnapshot,
-  table: TableName,
-  book: RowBook,
-  texts: OpenedTexts,
-  findings: Findings,
-): Promise<Affected[]> {
-  const affected: Affected[] = [];
-  const named = `projection.${table}`;
-  const unseen = new Set(book.rows(table).keys());
+/**
+ * Reads the projected entries, which were proven in this snapshot, into the book, and compares the tables that
+ * grow with them on the way.
+ */
+async function readBook(
+  comparison: Comparison,
+  of: { readonly book: RowBook; readonly projected: number; readonly isComparing: boolean },
+): Promise<CommitmentHomes> {
+  const { book, projected } = of;
+  const homes = new CommitmentHomes();
+  const byEntry = new Map<TableName, EntryRows>();
+  if (of.isComparing) {
+    for (const table of TABLES_BY_ENTRY) byEntry.set(table, new EntryRows(comparison, table, book));
+  }
+  const compareBefore = async (entry: number) => {
+    for (const table of byEntry.values()) await table.compareBefore(entry);
+  };
   const turns = new Turns();
-  const found = (id: string, key: AnyRow) => affected.push({ table, id, key });
-  for await (const row of snapshot.rows(table)) {
-    findings.rowsCompared += 1;
-    await turns.pass();
-    const id = idOf(table, row);
-    const expected = book.whole(table, id);
-    const key = keyOf(table, row);
-    if (expected === undefined) {
-      findings.add(named, key, "unknown-row", null, true);
-      found(id, key);
-      continue;
+  for await (const { index, bytes } of comparison.snapshot.entries(projected)) {
+    const changes = changesOfEntry(index, decodeEntry(bytes));
+    homes.take(changes);
+    for (const change of changes) {
+      if (!TABLES_BY_ENTRY.has(change.table)) book.take([change]);
+      else byEntry.get(change.table)?.expect(change);
     }
-    unseen.delete(id);
-    const columns = differing(table, expected, row, texts);
-    for (const column of columns) findings.add(named, key, "changed", column, true);
-    if (columns.length > 0) found(id, key);
+    if ((index + 1) % ENTRIES_COMPARED === 0) await compareBefore(index + 1);
+    await turns.pass();
   }
-  for (const id of unseen) {
-    const key = keyOf(table, book.whole(table, id) ?? {});
-    findings.add(named, key, "missing", null, true);
-    found(id, key);
-  }
-  return affected;
-}
-
-function differing(table: TableName, expected: AnyRow, row: TextRow, texts: OpenedTexts): string[] {
-  const { columns, opened } = shapeOf(table);
-  const changed = Object.entries(columns)
-    .filter(([column, kind]) => comparable(kind, expected[column]) !== row[column])
-    .map(([column]) => column);
-  for (const [column, { from, label }] of Object.entries(opened)) {
-    const text = texts.get(textKey(expected.tenant, expected[from]));
-    const clear = text?.label === label ? text.value : null;
-    if (clear !== row[column]) changed.push(column);
-  }
-  return changed;
-}
-
-/** The id of a row as the book has it; keys hold texts and numbers only. */
-function idOf(table: TableName, row: TextRow): string {
-  const { key, columns } = shapeOf(table);
-  const typed = key.map((name) => [name, columns[name] === "text" ? row[name] : Number(row[name])]);
-  return rowId(table, Object.fromEntries(typed));
+  await compareBefore(Number.POSITIVE_INFINITY);
+  return homes;
 }

@@ -61,8 +61,8 @@ describe("the fold's written form", () => {
     // history builder alone, raise FOLD_VERSION: stored snapshots of the old fold must not be read.
     expect({ version: FOLD_VERSION, digest }).toMatchInlineSnapshot(`
       {
-        "digest": "8cb929e57c6ecf9a3542795a892ad05ca20b2da502bfd94b88cea69987eec070",
-        "version": 2,
+        "digest": "5ce79078099d37860acce35e4fb2a2743a8d2d9ac40dc6e9c3960e9304ec0421",
+        "version": 4,
       }
     `);
   });

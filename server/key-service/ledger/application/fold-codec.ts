@@ -12,7 +12,7 @@ import { Turns } from "./turns.ts";
  * Raise this whenever `evolve` or the shape of `State` changes: a snapshot of another version is not
  * read, the ledger is. A specification pins the digest of a known history's fold to the version.
  */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 4;
 
 type Scalar = "genesis" | "size" | "lastAt" | "rosterEpoch";
 type Header = Pick<State, Scalar>;
@@ -27,6 +27,8 @@ const SHARED_MAPS: Readonly<Record<SharedMap, true>> = {
   nonces: true,
   pending: true,
   running: true,
+  liveDevices: true,
+  liveBindings: true,
 };
 const TENANT_MAPS: Readonly<Record<keyof TenantState, true>> = {
   people: true,

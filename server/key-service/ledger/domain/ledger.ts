@@ -23,6 +23,12 @@ export interface Ledger {
    */
   witnessed(atLeastSize: number, deadlineMs: number): Promise<SignedCheckpoint>;
 
+  /**
+   * Has witnesses cosign the newest durable head soon. Returns at once and never throws; many calls while
+   * witnesses are being asked make one further ask.
+   */
+  showHead(): void;
+
   /** Entries [from, to) in order, streamed in pages. */
   entries(from: number, to: number): AsyncIterable<StoredEntry>;
 

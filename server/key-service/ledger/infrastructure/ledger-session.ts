@@ -26,6 +26,8 @@ export type LedgerSessionParts = {
   readonly timing: LedgerTiming;
   /** Called once, when the session ends by a fault and not by `close`. */
   readonly onFault: (fault: LedgerFault) => void;
+  /** See `WitnessQuorumOptions.onOutage`. */
+  readonly onWitnessOutage: (outage: string | null) => void;
 };
 
 /**
@@ -63,6 +65,7 @@ export class LedgerSession {
       target: () => this.#target(),
       beforeRound: (target) => parts.file.write(target.size, target.note),
       onRoundFailed: (error) => this.fail(fileFault(parts.file, error)),
+      onOutage: parts.onWitnessOutage,
       onSuspicion: (client) => this.#investigate(client),
     });
     this.#renewal = setInterval(() => void this.#renew(), parts.timing.penRenewMs);
@@ -104,19 +107,27 @@ export class LedgerSession {
     this.#parts.onFault(fault);
   }
 
-  /** Commits what is queued, keeps the last checkpoint, gives the pen up. After a fault: false, and nothing. */
+  /**
+   * Commits what is queued, keeps the last checkpoint outside the database and, where they answer in time,
+   * with the witnesses, gives the pen up. After a fault: false, and nothing.
+   */
   async close(): Promise<boolean> {
     await this.#queue.settled();
     if (this.#fault !== null) return false;
-    this.#end(new LedgerFault("closed", "the ledger was closed"));
-    const { connection, file } = this.#parts;
+    const closed = new LedgerFault("closed", "the ledger was closed");
+    this.#queue.stop(closed);
+    const { connection, file, timing } = this.#parts;
     try {
       await file.write(this.#head.size, this.#head.note);
+      await this.#quorum.showLast(timing.witnessCloseMs);
     } finally {
-      // A full disk must not make the next start wait for the pen to go stale.
-      await releasePen(connection, this.pen).finally(() => connection.end());
+      // Unless it was lost meanwhile. A full disk must not make the next start wait for the pen to go stale.
+      if (this.#fault === null) {
+        this.#end(closed);
+        await releasePen(connection, this.pen).finally(() => connection.end());
+      }
     }
-    return true;
+    return this.#fault === closed;
   }
 
   /** Ends the session for a reopening: a batch on its way settles first, the pen is kept. */

@@ -29,6 +29,8 @@ export type PostgresLedgerOptions = {
   readonly timing?: Partial<LedgerTiming>;
   /** The ledger closed by itself: fenced, a lost connection, a differing history. Once for each opening. */
   readonly onFault?: (fault: LedgerFault) => void;
+  /** Witnesses stopped making the quorum, with what each said; null: they make it again. Once each. */
+  readonly onWitnessOutage?: (outage: string | null) => void;
 };
 
 export type OpeningParts = {
@@ -93,7 +95,7 @@ export async function openSession(
     const { tree, head } = await loadHistory(connection, signer, outside);
     await file.write(head.size, head.note);
     const { clock } = options;
-    const onFault = options.onFault ?? (() => undefined);
+    const { onFault = () => undefined, onWitnessOutage = () => undefined } = options;
     const witnesses = { clients, quorum };
     return new LedgerSession({
       connection,
@@ -106,6 +108,7 @@ export async function openSession(
       clock,
       timing,
       onFault,
+      onWitnessOutage,
     });
   } catch (error) {
     // Whoever refuses this history does not keep others from trying; a dead connection lets the pen go stale.

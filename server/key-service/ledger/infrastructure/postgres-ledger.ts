@@ -1,4 +1,5 @@
 import { Pool } from "pg";
+import { outliveLostConnections } from "../../../db/pool.ts";
 import {
   type Appended,
   type Ledger,
@@ -43,8 +44,7 @@ export class PostgresLedger implements Ledger {
       statement_timeout: parts.timing.statementTimeoutMs,
       query_timeout: parts.timing.writeDeadlineMs,
     });
-    // An idle reading connection that breaks is replaced by the pool; the next read tells if none can be had.
-    this.#pool.on("error", () => undefined);
+    outliveLostConnections(this.#pool);
   }
 
   /**
@@ -140,6 +140,10 @@ export class PostgresLedger implements Ledger {
     return this.#session.quorum.newestTime();
   }
 
+  showHead(): void {
+    this.#session.quorum.show();
+  }
+
   /** Has the newest head cosigned at once, without waiting for the heartbeat: after a suspend, say. */
   refreshWitnesses(): void {
     this.#session.quorum.refresh();
@@ -158,7 +162,7 @@ export class PostgresLedger implements Ledger {
     return this.#reopening;
   }
 
-  /** Commits what is queued, keeps the last checkpoint, gives the pen up. */
+  /** Commits what is queued, keeps the last checkpoint, shows it to the witnesses, gives the pen up. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -20,6 +20,8 @@ export type LedgerTiming = {
   readonly witnessAttemptMs: number;
   /** At start: how long witnesses are waited for. */
   readonly witnessOpenMs: number;
+  /** At a graceful stop: how long a last cosignature is waited for. */
+  readonly witnessCloseMs: number;
   readonly witnessHeartbeatMs: number;
   /** First pause after a round without quorum; doubles up to `witnessBackoffMaxMs`. */
   readonly witnessBackoffMs: number;
@@ -36,6 +38,7 @@ export const defaultTiming: LedgerTiming = {
   checkpointFileMs: 200,
   witnessAttemptMs: 2_000,
   witnessOpenMs: 3_000,
+  witnessCloseMs: 3_000,
   witnessHeartbeatMs: 30_000,
   witnessBackoffMs: 100,
   witnessBackoffMaxMs: 5_000,

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../../../kernel/clock.ts";
 import { type Cosignature, LedgerFault, type SignedCheckpoint } from "../domain/ledger.ts";
+import { withDeadline } from "./deadline.ts";
+import { NewestBehind } from "./newest-behind.ts";
 import type { LedgerTiming } from "./timing.ts";
 import {
   type Cosigned,
@@ -24,6 +26,8 @@ export type WitnessQuorumOptions = {
   readonly beforeRound: (target: CosignTarget) => Promise<void>;
   /** A round could not be held at all. Calls `stop`. */
   readonly onRoundFailed: (error: unknown) => void;
+  /** Told once when a round ends without the quorum, with what witnesses said, and null when one has it again. */
+  readonly onOutage: (outage: string | null) => void;
   /** A witness's answer suggests that it remembers another history. */
   readonly onSuspicion: (client: WitnessClient) => Promise<void>;
 };
@@ -45,7 +49,7 @@ type Waiter = {
 /**
  * Gets checkpoints cosigned by k of n witnesses, in rounds: one round shows one head to all of them, ends
  * when k have cosigned it, and the next shows the newest head. A witness that is slow or gone only
- * delays; one that still has a cosignature under way joins the next round after it.
+ * delays; one that still has a cosignature under way joins whichever round there is after it.
  */
 export class WitnessQuorum {
   readonly #options: WitnessQuorumOptions;
@@ -54,13 +58,20 @@ export class WitnessQuorum {
   #waiters: Waiter[] = [];
   #satisfied: SignedCheckpoint | null = null;
   #current: Round | null = null;
-  #isRunning = false;
+  #running: Promise<void> | null = null;
   #heartbeatDue = false;
+  #showDue = false;
+  #hasOutage = false;
   #heartbeat: NodeJS.Timeout | undefined;
   readonly #stopped = new AbortController();
+  /** By witness: has the round that is current when its turn comes cosigned. */
+  readonly #asks: ReadonlyMap<string, NewestBehind>;
 
   constructor(options: WitnessQuorumOptions) {
     this.#options = options;
+    this.#asks = new Map(
+      options.clients.map((it) => [it.name, new NewestBehind(() => this.#cosign(it))]),
+    );
     this.#times = new WitnessTimes(options.clock, options.quorum);
   }
 
@@ -76,6 +87,25 @@ export class WitnessQuorum {
   refresh(): void {
     this.#heartbeatDue = true;
     this.#run();
+  }
+
+  /**
+   * Has the newest head cosigned soon, unless it is. Returns at once and reports to `onOutage` alone. However
+   * often it is called, one round is under way and at most one waits, for the head that is newest then.
+   */
+  show(): void {
+    if (this.#options.clients.length === 0) return;
+    this.#showDue = true;
+    this.#run();
+  }
+
+  /** Shows the newest head, and resolves when witnesses have answered, with a quorum or without, or after the deadline. */
+  async showLast(deadlineMs: number): Promise<void> {
+    this.show();
+    if (this.#running === null) return;
+    await withDeadline(this.#running, deadlineMs, "a last cosignature").catch((late: Error) =>
+      this.#report(late.message),
+    );
   }
 
   /** Ends rounds, and fails whoever waits with `fault`. */
@@ -102,7 +132,7 @@ export class WitnessQuorum {
   /** See `Ledger.witnessed`. */
   wait(size: number, deadlineMs: number): Promise<SignedCheckpoint> {
     if (this.#stopped.signal.aborted) return Promise.reject(this.#stopped.signal.reason);
-    if (this.#satisfied !== null && this.#satisfied.size >= size)
+    if (this.#satisfied !== null && this.#isSatisfied(size))
       return Promise.resolve(this.#satisfied);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -126,34 +156,52 @@ export class WitnessQuorum {
   }
 
   #run(): void {
-    if (this.#isRunning || this.#stopped.signal.aborted) return;
-    this.#isRunning = true;
-    this.#rounds().catch((error: unknown) => {
-      this.#isRunning = false;
+    if (this.#running !== null || this.#stopped.signal.aborted) return;
+    this.#running = this.#rounds().catch((error: unknown) => {
+      this.#running = null;
       this.#options.onRoundFailed(error);
     });
   }
 
   async #rounds(): Promise<void> {
     let backoffMs = this.#options.timing.witnessBackoffMs;
-    while (!this.#stopped.signal.aborted && (this.#heartbeatDue || this.#waiters.length > 0)) {
+    while (!this.#stopped.signal.aborted && this.#isDue()) {
       const isHeartbeat = this.#heartbeatDue;
       this.#heartbeatDue = false;
+      this.#showDue = false;
       const target = this.#options.target();
+      if (!isHeartbeat && this.#waiters.length === 0 && this.#isSatisfied(target.size)) continue;
       await this.#options.beforeRound(target);
       const round = this.#nextRound(target, isHeartbeat);
       this.#current = round;
       if (await this.#hold(round)) {
         backoffMs = this.#options.timing.witnessBackoffMs;
+        this.#report(null);
         continue;
       }
-      // A heartbeat alone does not hammer a witness that is down: the next one comes by itself.
-      if (this.#waiters.length === 0) break;
+      this.#report(this.#errors());
+      // Nobody waits: a witness that is down is not hammered, the next decision or heartbeat comes by itself.
+      if (this.#waiters.length === 0) continue;
       await pause(backoffMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
       backoffMs = Math.min(backoffMs * 2, this.#options.timing.witnessBackoffMaxMs);
     }
-    // In the same step as the last look at the waiters: who comes later starts a new round.
-    this.#isRunning = false;
+    // In the same step as the last look at what is due: who comes later starts a new round.
+    this.#running = null;
+  }
+
+  #isDue(): boolean {
+    return this.#heartbeatDue || this.#showDue || this.#waiters.length > 0;
+  }
+
+  #isSatisfied(size: number): boolean {
+    return this.#satisfied !== null && this.#satisfied.size >= size;
+  }
+
+  /** Once when an outage begins and once when it ends. */
+  #report(outage: string | null): void {
+    if (this.#stopped.signal.aborted || (outage !== null) === this.#hasOutage) return;
+    this.#hasOutage = outage !== null;
+    this.#options.onOutage(outage);
   }
 
   #nextRound(target: CosignTarget, isHeartbeat: boolean): Round {
@@ -179,16 +227,22 @@ export class WitnessQuorum {
         }
       };
       for (const client of missing) {
-        this.#cosign(client, round).finally(() => {
-          open -= 1;
-          settle();
-        });
+        this.#asks
+          .get(client.name)
+          ?.ask()
+          .finally(() => {
+            open -= 1;
+            settle();
+          });
       }
       if (open === 0) settle();
     });
   }
 
-  async #cosign(client: WitnessClient, round: Round): Promise<void> {
+  /** Never throws. */
+  async #cosign(client: WitnessClient): Promise<void> {
+    const round = this.#current;
+    if (round === null || round.answered.has(client.name)) return;
     try {
       const cosigned = await client.cosign(round.target, this.#stopped.signal);
       this.#times.record(client.name, cosigned.timestampSeconds);
@@ -215,11 +269,15 @@ export class WitnessQuorum {
 
   #explain(size: number, deadlineMs: number): string {
     const { clients, quorum } = this.#options;
-    const errors = [...this.#lastError.values()].join("; ");
+    const errors = this.#errors();
     return (
       `${quorum} of ${clients.length} witnesses did not cosign a checkpoint of ${size} entries within ` +
       `${deadlineMs} ms${errors === "" ? "" : `: ${errors}`}. Start or repair the witnesses; the entries are kept.`
     );
+  }
+
+  #errors(): string {
+    return [...this.#lastError.values()].join("; ");
   }
 }
 

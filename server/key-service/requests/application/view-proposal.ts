@@ -1,10 +1,10 @@
 import { toBase64url } from "@countersign/protocol/bytes";
 import type { Commitment, Digest, PersonId, RequestId } from "@countersign/protocol/ids";
 import type { Instant } from "@countersign/protocol/instants";
-import type { Candidate, ProposalView, SignatureLine } from "@countersign/protocol/people-api";
 import type { Refusal } from "@countersign/protocol/refusals";
 import type { Role } from "@countersign/protocol/roles";
 import { encodeStatement } from "@countersign/protocol/statement";
+import type { Candidate, ProposalView, SignatureLine } from "@countersign/protocol/views";
 import type { State, TenantState } from "../../decisions/domain/state.ts";
 import type { Grant } from "../../grants/domain/grant.ts";
 import type { Person } from "../../roster/domain/roster.ts";
@@ -103,7 +103,7 @@ function candidates(
 function ofOthers({ code, message }: Refusal): string {
   switch (code) {
     case "own-proposal":
-      return "asks for it or gains by it";
+      return "asks for it, or it is about them";
     case "same-person-twice":
       return "has signed";
     case "no-step-left":
@@ -111,7 +111,7 @@ function ofOthers({ code, message }: Refusal): string {
     case "not-allowed":
       return "holds the role for another service";
     case "enrolled-too-recently":
-      return "was enrolled within the last 30 days by, or together with, somebody who asks or signs";
+      return "was enrolled within the last 30 days by, or together with, somebody who asks, gains or signs";
     default:
       return message;
   }
@@ -162,6 +162,7 @@ function viewGrant(
     name: nameOf(tenant, it.secret),
     used: it.uses.length,
     left: grant.maxUses - it.uses.length,
+    releases: it.uses.map(({ use, intentIndex }) => ({ use, index: intentIndex })),
   }));
   const spent = uses.every((it) => it.left <= 0);
   const status =

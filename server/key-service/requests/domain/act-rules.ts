@@ -1,6 +1,7 @@
 import type { StatementKind } from "@countersign/protocol/statement";
 import { changeRoleRules } from "../../roster/domain/change-role-rules.ts";
 import { enrolKeyRules } from "../../roster/domain/enrol-key-rules.ts";
+import { revokeRules } from "../../roster/domain/revoke-rules.ts";
 import { bindWorkloadRules } from "../../secrets/domain/bind-workload-rules.ts";
 import {
   editSecretRules,
@@ -22,6 +23,7 @@ const ACT_RULES: { readonly [K in ProposableKind]: ActRules<K> } = {
   "put-value": putValueRules,
   request: requestRules,
   "bind-workload": bindWorkloadRules,
+  revoke: revokeRules,
 };
 
 export function isProposable(kind: StatementKind): kind is ProposableKind {

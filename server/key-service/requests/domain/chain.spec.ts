@@ -9,7 +9,9 @@ import { describe, expect, it } from "vitest";
 import {
   type Chain,
   chainForNaming,
+  chainForRevoking,
   chainForUse,
+  isAsStrictAs,
   isPersonalData,
   type Line,
   tierOf,
@@ -127,6 +129,24 @@ describe("the floor", () => {
     ];
     expect(lines.map((it) => it.length)).toEqual([1, 2, 0, 1]);
     expect(new Set(lines.flat().flatMap((it) => it.anyOf))).toEqual(new Set(["officer"]));
+  });
+
+  it("ID-2 L18 has a guard of the tenant revoked by two guards and anybody else by one, the proposer counted in", () => {
+    expect(chainForRevoking("guard")).toEqual([{ anyOf: ["officer", "security-admin"] }]);
+    expect(chainForRevoking("anybody")).toEqual([]);
+  });
+
+  it("CLASS-1 knows which of two chains asks for more", () => {
+    const asStrict = (given: Chain, wanted: Chain) => isAsStrictAs(given, wanted);
+    for (const chain of Object.values(OF_TIER)) {
+      expect(asStrict(chain, chain)).toBe(true);
+      expect(asStrict([...chain].reverse(), chain)).toBe(true);
+      expect(asStrict(chain, [])).toBe(true);
+      expect(asStrict(chain, [...chain, SECURITY])).toBe(false);
+    }
+    expect(asStrict([SECURITY], [LEAD])).toBe(true);
+    expect(asStrict([LEAD], [SECURITY])).toBe(false);
+    expect(asStrict([SECURITY, SECURITY], [CISO])).toBe(false);
   });
 
   it("L41 has no line that a service owner, an auditor or somebody on call could sign", () => {

@@ -6,6 +6,7 @@ import {
   TIERS,
   type Tier,
 } from "@countersign/protocol/taxonomy";
+import { GUARDING_ROLES } from "../../roster/domain/roster.ts";
 
 /**
  * The floor: who must sign, in code. Policy can only add to it.
@@ -32,16 +33,21 @@ const TIER_CHAINS = {
 /** Production secrets with personal data need this many other people, whatever their tier [JIT-2]. */
 const PERSONAL_DATA_PEOPLE = 2;
 
+/** Who takes away what an officer or a security admin holds: two people, whoever proposes it among them. */
+const GUARD: Line = { anyOf: GUARDING_ROLES };
+const REVOKING_PEOPLE = { guard: 2, anybody: 1 } as const;
+
 const NAMING_OFFICERS = { approver: 2, anybody: 1 } as const;
 
 /** What every statement binds, so that a signature given under other rules is refused. */
 export const FLOOR = {
-  version: 1,
+  version: 2,
   tiers: TIER_CHAINS,
   productionPersonalData: { people: PERSONAL_DATA_PEOPLE, filledUpWith: SECURITY_ADMIN },
   unknownTier: "critical",
   unknownClassification: "pii",
   namingOfficers: NAMING_OFFICERS,
+  revoking: { people: REVOKING_PEOPLE, filledUpWith: GUARD },
   sponsorDays: 30,
 } as const;
 
@@ -73,6 +79,14 @@ export function chainForNaming(
   return Array.from({ length: NAMING_OFFICERS[what] - (officerProposes ? 1 : 0) }, () => OFFICER);
 }
 
+/**
+ * Who must sign besides whoever revokes. Taking away is one signature and works at once, save from those
+ * who watch over the tenant: else one of them alone could shut out all the others.
+ */
+export function chainForRevoking(whose: keyof typeof REVOKING_PEOPLE): Chain {
+  return Array.from({ length: REVOKING_PEOPLE[whose] - 1 }, () => GUARD);
+}
+
 /** A tier that is missing or not known is judged as the highest. */
 export function tierOf(policy: SecretPolicy): Tier {
   return TIERS.find((tier) => tier === policy.tier) ?? "critical";
@@ -94,6 +108,12 @@ export function stricter(a: Chain, b: Chain): Chain {
     lines[ofA] = narrower;
   }
   return [...lines, ...b.filter((_, at) => freeOfB.has(at))];
+}
+
+/** Whether the signatures that fill `given` fill `wanted` too, by these rules. */
+export function isAsStrictAs(given: Chain, wanted: Chain): boolean {
+  const both = stricter(given, wanted);
+  return both.length === given.length && both.every((line, at) => line === given[at]);
 }
 
 function pairs(a: Chain, b: Chain) {

@@ -26,11 +26,13 @@ export function whyNotApprove(
   approver: Person,
   role: SigningRole,
 ): Refusal | null {
-  const { tenant, now } = context;
   const over = whyOver(proposal, context);
   if (over !== null) return over;
   if (proposal.by === approver.person || proposal.beneficiaries.includes(approver.person)) {
-    return refuse("own-proposal", "You cannot approve what you asked for or gain by. Others must.");
+    return refuse(
+      "own-proposal",
+      "You cannot approve what you asked for or what is about you. Others must.",
+    );
   }
   if (proposal.approvals.some((it) => it.person === approver.person)) {
     return refuse(
@@ -48,40 +50,48 @@ export function whyNotApprove(
   if (!fillsALine(chain, roles, role)) {
     return refuse("no-step-left", `No open line takes a ${ROLE_NAMES[role]}.`);
   }
-  const requester = tenant.people.get(proposal.by);
-  for (const other of [
-    requester,
-    ...proposal.approvals.map((it) => tenant.people.get(it.person)),
-  ]) {
-    if (other === undefined) continue;
-    const tie = recentTie(approver, other, other === requester, now);
-    if (tie !== null) return tie;
-  }
-  return null;
+  return recentTie(context.tenant, proposal, approver, context.now);
 }
 
-/** Approvers must not owe each other, or the requester, their place [lesson L18, L20]. */
+/** Approvers must not owe their place to each other, or to whoever asks or gains [lesson L18, L20]. */
 function recentTie(
+  { people }: ActContext["tenant"],
+  { by, beneficiaries, approvals, statement }: Proposal,
   approver: Person,
-  other: Person,
-  isRequester: boolean,
   now: ActContext["now"],
 ): Refusal | null {
-  const mine = recentSponsors(approver, now);
-  const theirs = recentSponsors(other, now);
-  const who = isRequester ? "the person who asks" : "another approver";
   const late = (message: string) => refuse("enrolled-too-recently", message);
-  if (mine.has(other.person)) {
-    return late(`You cannot approve this: ${who} enrolled you within the last 30 days.`);
-  }
-  if (isRequester) return null;
-  if (theirs.has(approver.person)) {
-    return late("You cannot approve this: you enrolled another approver within the last 30 days.");
-  }
-  if ([...mine].some((it) => theirs.has(it))) {
+  const mine = recentSponsors(approver, now);
+  if (mine.has(by)) {
     return late(
-      "You cannot approve this: you and another approver were enrolled by one person within 30 days.",
+      "You cannot approve this: the person who asks enrolled you within the last 30 days.",
     );
+  }
+  // Nobody gains by losing something: to owe one's place to whoever is revoked ties nobody's hands.
+  if (statement.kind !== "revoke" && beneficiaries.some((it) => mine.has(it))) {
+    return late(
+      "You cannot approve this: a person who gains by it enrolled you within the last 30 days.",
+    );
+  }
+  for (const { person } of approvals) {
+    const other = people.get(person);
+    if (other === undefined) continue;
+    const theirs = recentSponsors(other, now);
+    if (mine.has(person)) {
+      return late(
+        "You cannot approve this: another approver enrolled you within the last 30 days.",
+      );
+    }
+    if (theirs.has(approver.person)) {
+      return late(
+        "You cannot approve this: you enrolled another approver within the last 30 days.",
+      );
+    }
+    if ([...mine].some((it) => theirs.has(it))) {
+      return late(
+        "You cannot approve this: you and another approver were enrolled by one person within 30 days.",
+      );
+    }
   }
   return null;
 }
@@ -143,7 +153,10 @@ export function decideApprove(
   );
 }
 
-/** Whoever could sign a line may refuse it: a no needs no second person. */
+/**
+ * Whoever could sign a line may refuse it: a no needs no second person. Whom it is about may not, or a
+ * guard could refuse their own removal for ever.
+ */
 export function decideDeny(context: ActContext, digest: Digest, role: SigningRole): Decision {
   const proposal = context.tenant.proposals.get(digest);
   if (proposal === undefined || !maySee(context.signer, proposal)) return refused(NOT_FOUND);
@@ -152,6 +165,9 @@ export function decideDeny(context: ActContext, digest: Digest, role: SigningRol
   const { tenant, person } = context.signer;
   if (proposal.by === person) {
     return refused(refuse("own-proposal", "This is your own. Withdraw it instead."));
+  }
+  if (proposal.beneficiaries.includes(person)) {
+    return refused(refuse("own-proposal", "This is about you. Others decide it."));
   }
   const signs = role !== "member" && proposal.chain.some((line) => line.anyOf.includes(role));
   if (!signs || !holds(context.signer, role, serviceOfProposal(proposal))) {

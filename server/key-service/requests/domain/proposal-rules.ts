@@ -19,7 +19,7 @@ export type ActContext = {
 
 export type ActJudgement = {
   readonly chain: Chain;
-  /** Who gains by it, besides the signer. */
+  /** Who gains by it or whom it is about, besides the signer. */
   readonly beneficiaries: readonly PersonId[];
 };
 

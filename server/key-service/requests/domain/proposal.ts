@@ -14,7 +14,8 @@ export type ProposableKind =
   | "reclassify-secret"
   | "put-value"
   | "request"
-  | "bind-workload";
+  | "bind-workload"
+  | "revoke";
 export type ProposedStatement = StatementOf<ProposableKind>;
 
 export type Approval = {
@@ -36,7 +37,7 @@ type Common = {
   readonly role: SigningRole;
   /** The key that proposed it: were it revoked, what it asked for would fall. */
   readonly credential: CredentialId;
-  /** People who gain by it; none of them may approve. Holds `by`. */
+  /** People who gain by it or whom it is about; none of them may approve or deny. Holds `by`. */
   readonly beneficiaries: readonly PersonId[];
   readonly chain: Chain;
   readonly proposedAt: Instant;

@@ -71,6 +71,34 @@ describe("where the requester enrolled an approver", () => {
   });
 });
 
+describe("where somebody who gains by a change of roles enrolled an officer", () => {
+  /** Omar proposes a role for Noor, who enrolled a key of Olga's that long ago. */
+  function proposed(secondsAgo: number) {
+    const { world, cast } = ready();
+    world.enrolKey(cast.olga, [cast.noor]);
+    world.pass(secondsAgo);
+    const body = roleBody(cast.noor, [assigned("ciso")]);
+    const { digest } = world.act("change-role", body, cast.omar, "officer");
+    return { world, cast, digest };
+  }
+
+  it("ID-2 L18 L20 refuses that officer for 30 days", () => {
+    for (const seconds of [0, THIRTY_DAYS - 1]) {
+      const { world, cast, digest } = proposed(seconds);
+      const signed = world.approve(digest, cast.olga, "officer");
+      expect(codeOf(signed)).toBe("enrolled-too-recently");
+      expect(signed.ok || signed.refusal.message).toContain("gains by it");
+    }
+  });
+
+  it("ID-2 takes that officer from 30 days on, and any other at once", () => {
+    const later = proposed(THIRTY_DAYS);
+    expect(codeOf(later.world.approve(later.digest, later.cast.olga, "officer"))).toBe("ok");
+    const now = proposed(0);
+    expect(codeOf(now.world.approve(now.digest, now.cast.otto, "officer"))).toBe("ok");
+  });
+});
+
 describe("what is no tie", () => {
   it("takes an approver who enrolled the requester: they owe nobody their place", () => {
     expect(second([["olivia", "sam"]], 0)).toBe("ok");

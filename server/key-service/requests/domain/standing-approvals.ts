@@ -22,8 +22,16 @@ export function standingApprovals(
   });
 }
 
-/** Whether whoever proposed it is still here, and the key that they signed with neither revoked nor locked. */
+/**
+ * Whether whoever proposed it is still here, and the key that they signed with neither revoked nor locked.
+ * A first key signs its own enrolment: until that is agreed to, there is no key to revoke or to lock.
+ */
 export function isProposerStanding({ state, tenant }: Then, proposal: Proposal): boolean {
-  const isHere = tenant.people.get(proposal.by)?.status === "active";
-  return isHere && state.keys.get(proposal.credential)?.status === "active";
+  if (tenant.people.get(proposal.by)?.status !== "active") return false;
+  const key = state.keys.get(proposal.credential);
+  return key === undefined ? isFirstKey(proposal) : key.status === "active";
+}
+
+function isFirstKey({ statement }: Proposal): boolean {
+  return statement.kind === "enrol-key" && statement.body.authority.by === "invitation";
 }

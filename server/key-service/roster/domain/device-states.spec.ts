@@ -14,6 +14,10 @@ describe("a device", () => {
   const INTO: Record<State, (it: Ready) => void> = {
     active: () => {},
     revoked: ({ world, laptop }) => world.given({ type: "DeviceRevoked", tenant, device: laptop }),
+    expired: ({ world }) => {
+      world.pass(30 * 86_400);
+      world.expire();
+    },
     "run out": ({ world }) => world.pass(30 * 86_400),
   };
   const COMMANDS = {
@@ -64,6 +68,7 @@ describe("a device", () => {
   const TABLE = {
     active: { request: "ProposalMade", ...ALWAYS, ...OPEN },
     revoked: { request: "device-inactive", ...ALWAYS, ...OVER },
+    expired: { request: "device-inactive", ...ALWAYS, ...OVER },
     "run out": { request: "device-inactive", ...ALWAYS, ...OPEN },
   } as const satisfies Record<State, Record<keyof typeof COMMANDS, string>>;
 

@@ -2,11 +2,17 @@ import { refuse } from "@countersign/protocol/refusals";
 import { err, ok } from "../../../kernel/result.ts";
 import { chainForNaming } from "../../requests/domain/chain.ts";
 import type { ActRules } from "../../requests/domain/proposal-rules.ts";
-import { APPROVING_ROLES, holdsAnywhere } from "./roster.ts";
+import { APPROVING_ROLES, holdsAnywhere, wasSponsored } from "./roster.ts";
 
-/** *Enrol key*: a person's first key by a one-time invitation, a further one by a key they have. */
+/**
+ * *Enrol key*: a person's first key by a one-time invitation, a further one by a key they have. Keys of
+ * approvers take officers. Genesis is exempt, for people as it named them: who was given a role since, and
+ * approves, is not whom the officers' ceremony had before it.
+ */
 export const enrolKeyRules: ActRules<"enrol-key"> = {
   judge({ state, signer, now }, { body }) {
+    const approver = APPROVING_ROLES.some((role) => holdsAnywhere(signer, role));
+    const chain = approver ? chainForNaming("approver", false) : [];
     if (body.person.person !== signer.person || body.person.name !== signer.name) {
       return err(refuse("not-allowed", "A person enrols keys for themselves only."));
     }
@@ -21,7 +27,12 @@ export const enrolKeyRules: ActRules<"enrol-key"> = {
     if (body.authority.by === "invitation") {
       const invitation = state.invitations.get(body.authority.invitation);
       const fits = invitation?.person === signer.person && invitation.tenant === signer.tenant;
-      if (invitation === undefined || !fits || invitation.used || invitation.expiresAt <= now) {
+      if (
+        invitation === undefined ||
+        !fits ||
+        invitation.status !== "open" ||
+        invitation.expiresAt <= now
+      ) {
         return err(
           refuse(
             "invitation-used",
@@ -29,7 +40,7 @@ export const enrolKeyRules: ActRules<"enrol-key"> = {
           ),
         );
       }
-      return ok({ chain: [], beneficiaries: [] });
+      return ok({ chain: wasSponsored(signer) ? chain : [], beneficiaries: [] });
     }
     const own = state.keys.get(body.authority.credential);
     if (own?.person !== signer.person || own.tenant !== signer.tenant || own.status !== "active") {
@@ -40,8 +51,7 @@ export const enrolKeyRules: ActRules<"enrol-key"> = {
         ),
       );
     }
-    const approver = APPROVING_ROLES.some((role) => holdsAnywhere(signer, role));
-    return ok({ chain: approver ? chainForNaming("approver", false) : [], beneficiaries: [] });
+    return ok({ chain, beneficiaries: [] });
   },
 
   effects({ signer }, { body }, { approvers }) {

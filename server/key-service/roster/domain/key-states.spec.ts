@@ -4,9 +4,10 @@ import {
   keyBody,
   personRefOf,
   revokeBody,
+  roleBody,
 } from "../../decisions/testing/act-bodies.ts";
 import { ready } from "../../decisions/testing/asked.ts";
-import { outcomeOf } from "../../decisions/testing/decision-cast.ts";
+import { assigned, outcomeOf } from "../../decisions/testing/decision-cast.ts";
 import { ACME } from "../../decisions/testing/decision-world.ts";
 import { cellsOf } from "../../decisions/testing/state-table.ts";
 import type { Key, Person } from "./roster.ts";
@@ -112,13 +113,13 @@ describe("an invitation", () => {
       person: yara.person,
       invitation,
       expiresAt,
-      used: false,
+      status: "open",
     });
     return { ...it, yara, invitation };
   }
   type Invited = ReturnType<typeof invited>;
 
-  function enrol({ world, invitation }: Invited, person: Person, of = invitation): string {
+  function submit({ world, invitation }: Invited, person: Person, of = invitation) {
     const body = {
       person: personRefOf(person),
       credential: world.ids.credential(),
@@ -129,10 +130,10 @@ describe("an invitation", () => {
       attestation: "self",
       authority: { by: "invitation", invitation: of },
     } as const;
-    return outcomeOf(
-      world.submit(world.draft("enrol-key", body, person, "member"), { with: body.credential }),
-    );
+    const statement = world.draft("enrol-key", body, person, "member");
+    return { ...world.submit(statement, { with: body.credential }), credential: body.credential };
   }
+  const enrol = (...of: Parameters<typeof submit>) => outcomeOf(submit(...of));
 
   const INTO = {
     open: () => {},
@@ -140,6 +141,10 @@ describe("an invitation", () => {
       enrol(it, it.yara);
     },
     "run out": (it: Invited) => it.world.pass(3600),
+    expired: (it: Invited) => {
+      it.world.pass(3600);
+      it.world.expire();
+    },
     "of a person who left": (it: Invited) =>
       it.world.given({ type: "PersonRevoked", tenant, person: it.yara.person }),
   };
@@ -159,6 +164,7 @@ describe("an invitation", () => {
     open: { "enrol its person": "ProposalMade ProposalAccepted KeyEnrolled", ...OTHERS },
     used: { "enrol its person": "invitation-used", ...OTHERS },
     "run out": { "enrol its person": "invitation-used", ...OTHERS },
+    expired: { "enrol its person": "invitation-used", ...OTHERS },
     "of a person who left": { "enrol its person": "not-allowed", ...OTHERS },
   } as const satisfies Record<keyof typeof INTO, Record<keyof typeof COMMANDS, string>>;
 
@@ -170,6 +176,60 @@ describe("an invitation", () => {
       expect(COMMANDS[command](it)).toBe(expected);
     },
   );
+
+  describe("of somebody whom officers made an approver since", () => {
+    function promoted() {
+      const it = invited();
+      const body = roleBody(it.yara, [assigned("security-admin")]);
+      const { digest } = it.world.act("change-role", body, it.cast.omar, "officer");
+      it.world.approve(digest, it.cast.olga, "officer");
+      return { ...it, ...submit(it, it.yara) };
+    }
+
+    it("ID-2 L18 waits for two officers, as any key of an approver does", () => {
+      const { world, cast, yara, digest, credential, ...decision } = promoted();
+      expect(outcomeOf(decision)).toBe("ProposalMade");
+      expect(world.keysOf(yara)).toEqual([]);
+      expect(outcomeOf(world.approve(digest, cast.olga, "officer"))).toBe("ProposalApproved");
+      expect(outcomeOf(world.approve(digest, cast.otto, "officer"))).toBe(
+        "ProposalApproved ProposalAccepted KeyEnrolled",
+      );
+      expect(world.keysOf(yara).map((it) => it.credential)).toEqual([credential]);
+      const device = world.act("enrol-device", deviceBody(world, yara), yara, "member");
+      expect(outcomeOf(device)).toBe("DeviceEnrolled");
+    });
+
+    it("L4 enrols one key, however many wait on the one link", () => {
+      const it = promoted();
+      const other = submit(it, it.yara);
+      const { omar, olga, otto } = it.cast;
+      for (const by of [olga, otto]) it.world.approve(it.digest, by, "officer");
+      expect(it.world.keysOf(it.yara)).toHaveLength(1);
+      expect(outcomeOf(it.world.approve(other.digest, omar, "officer"))).toBe("facts-differ");
+    });
+
+    it("L31 falls where the link ran out while it waited", () => {
+      const it = promoted();
+      it.world.approve(it.digest, it.cast.olga, "officer");
+      it.world.pass(3600);
+      const late = it.world.approve(it.digest, it.cast.otto, "officer");
+      expect(outcomeOf(late)).toBe("facts-differ");
+      expect(it.world.keysOf(it.yara)).toEqual([]);
+    });
+
+    it("L19 falls where they have left meanwhile", () => {
+      const it = promoted();
+      it.world.given({ type: "PersonRevoked", tenant, person: it.yara.person });
+      const late = it.world.approve(it.digest, it.cast.otto, "officer");
+      expect(outcomeOf(late)).toBe("facts-differ");
+    });
+  });
+
+  it("ID-2 asks no officer for an approver whom genesis named as one", () => {
+    const it = invited();
+    it.yara.roles = [assigned("security-admin")];
+    expect(enrol(it, it.yara)).toBe("ProposalMade ProposalAccepted KeyEnrolled");
+  });
 
   it("signs with the key that it enrols and no other", () => {
     const it = invited();

@@ -32,6 +32,8 @@ export type Key = {
   readonly aaguid: string;
   readonly backupEligible: boolean;
   readonly enrolledAt: Instant;
+  /** Index of the ledger entry that enrolled it: evidence of whose key it is. */
+  readonly enrolledIndex: number;
   signCount: number;
   status: "active" | "locked" | "revoked";
 };
@@ -45,7 +47,8 @@ export type Device = {
   readonly publicKey: string;
   readonly enrolledAt: Instant;
   readonly expiresAt: Instant;
-  status: "active" | "revoked";
+  /** `expired` once the ledger says so; whoever decides compares `expiresAt` itself. */
+  status: "active" | "revoked" | "expired";
 };
 
 export type Invitation = {
@@ -53,7 +56,8 @@ export type Invitation = {
   readonly person: PersonId;
   readonly invitation: Digest;
   readonly expiresAt: Instant;
-  used: boolean;
+  /** `expired` once the ledger says so; whoever decides compares `expiresAt` itself. */
+  status: "open" | "used" | "expired";
 };
 
 /** Roles whose holders approve or name approvers: their keys take two officers to enrol. */
@@ -63,6 +67,9 @@ export const APPROVING_ROLES: readonly Role[] = [
   "security-admin",
   "service-admin",
 ];
+
+/** Roles that watch over the tenant: to take something away from their holders takes two of them. */
+export const GUARDING_ROLES = ["officer", "security-admin"] as const satisfies readonly Role[];
 
 export const SPONSOR_SECONDS = 30 * 86_400;
 
@@ -84,6 +91,11 @@ export function holdsAnywhere(person: Person, role: SigningRole): boolean {
 export function recentSponsors(person: Person, now: Instant): ReadonlySet<PersonId> {
   const since = addSeconds(now, -SPONSOR_SECONDS);
   return new Set(person.sponsors.filter((it) => it.at > since).map((it) => it.person));
+}
+
+/** Whether somebody gave this person a role, or agreed to a key of theirs, after genesis named them. */
+export function wasSponsored({ sponsors }: Person): boolean {
+  return sponsors.length > 0;
 }
 
 export function isDeviceActive(device: Device, now: Instant): boolean {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { FORGED_CLIENT_DATA } from "../../../../tests/support/forgeries/client-data.ts";
+import { FORGED_FLAGS } from "../../../../tests/support/forgeries/forged-parts.ts";
+import { byMakerKey } from "../../../../tests/support/forgeries/forged-registration.ts";
+import { FORGED_ORIGINS } from "../../../../tests/support/forgeries/origins.ts";
 import { FORGED_ATTESTATIONS } from "../../../../tests/support/forgeries/registration-attestations.ts";
 import {
-  FORGED_REGISTRATION_CLIENT_DATA,
+  FORGED_REGISTRATION_CHALLENGES,
   FORGED_REGISTRATION_DATA,
 } from "../../../../tests/support/forgeries/registration-data.ts";
 import { FORGED_ENVELOPES } from "../../../../tests/support/forgeries/registration-envelopes.ts";
@@ -13,7 +17,10 @@ import {
 import type { RegistrationCheck } from "./registration-checks.ts";
 
 const FORGERIES = [
-  ["client data", FORGED_REGISTRATION_CLIENT_DATA],
+  ["challenge", FORGED_REGISTRATION_CHALLENGES],
+  ["origin", byMakerKey(FORGED_ORIGINS)],
+  ["client data", byMakerKey(FORGED_CLIENT_DATA)],
+  ["flag or RP id", byMakerKey(FORGED_FLAGS)],
   ["authenticator data", FORGED_REGISTRATION_DATA],
   ["public key", FORGED_KEYS],
   ["attestation", FORGED_ATTESTATIONS],
@@ -91,13 +98,33 @@ describe("forged registrations", () => {
     }
     expect(accepted).toMatchInlineSnapshot(`
       [
-        "made in a frame",
-        "a top origin",
+        "crossOrigin true, as in a frame",
+        "crossOrigin true with the desk as top origin",
+        "crossOrigin as text",
+        "crossOrigin null",
+        "crossOrigin zero",
+        "a top origin without crossOrigin",
+        "the desk's own origin as top origin",
+        "an empty top origin",
         "a token binding",
-        "two challenges",
-        "white space",
+        "a payment beside the challenge",
+        "two challenges, the right one last",
+        "a second challenge whose name is written with an escape",
+        "two types",
+        "two origins",
+        "a name in the client data that is written with an escape",
+        "a value in the client data that is written with an escape",
+        "white space in the client data",
+        "a line after the client data",
+        "a byte order mark",
+        "bytes that are not UTF-8",
+        "an overlong UTF-8 spelling",
+        "a member named __proto__",
+        "a very deep member",
+        "client data larger than any browser makes",
+        "an approver's key that can be copied",
         "a reserved flag",
-        "a key that can be copied, for an approver",
+        "the other reserved flag",
         "the id of another key",
         "an id of 15 bytes",
         "an empty id",

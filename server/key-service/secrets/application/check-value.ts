@@ -8,6 +8,7 @@ import { err, ok, type Result } from "../../../kernel/result.ts";
 import type { Sensitive } from "../../../kernel/sensitive.ts";
 import type { CommandPath } from "../../decisions/application/command-path.ts";
 import type { IntakeKeys } from "../../delivery/infrastructure/intake-keys.ts";
+import { awaitWitnesses, type WitnessesParts } from "../../ledger/application/await-witnesses.ts";
 import { decideCheck } from "../domain/decide-check.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { ReadCurrentValue } from "./read-current-value.ts";
@@ -16,7 +17,7 @@ import type { ReadCurrentValue } from "./read-current-value.ts";
 const CHECKS_PER_HOUR = 10;
 const HOUR_MS = 3_600_000;
 
-export type CheckValueParts = {
+export type CheckValueParts = WitnessesParts & {
   readonly path: CommandPath;
   readonly intake: IntakeKeys;
   readonly readCurrentValue: ReadCurrentValue;
@@ -36,7 +37,7 @@ export type CheckValue = {
 
 /**
  * Is this candidate the stored value? The candidate comes sealed and neither value leaves; the answer is
- * an entry before it is given.
+ * an entry, durable and cosigned, before it is given.
  */
 export async function checkValue(
   parts: CheckValueParts,
@@ -68,7 +69,9 @@ export async function checkValue(
     const recorded = await parts.path.execute(attempt, (state) =>
       decideCheck(state, { tenant, device, secret: secret.secret, version, equal }),
     );
-    return recorded.ok ? ok({ equal, version }) : recorded;
+    if (!recorded.ok) return recorded;
+    const witnessed = await awaitWitnesses(parts, recorded.value.index, UNWITNESSED);
+    return witnessed.ok ? ok({ equal, version }) : witnessed;
   } finally {
     opened.value.wipe();
   }
@@ -95,3 +98,8 @@ const TOO_OFTEN = refuse(
   "rate-limited",
   "You asked about this secret 10 times within an hour. Ask again later.",
 );
+const UNWITNESSED = {
+  record: "check",
+  so: "it is not answered",
+  again: "it is a new check",
+};

@@ -2,6 +2,7 @@ import type { TenantId } from "@countersign/protocol/names";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import type { Sensitive } from "../../../kernel/sensitive.ts";
+import type { Look } from "../../decisions/application/tampering-reports.ts";
 import type { KeyProvider } from "../../keys/domain/key-provider.ts";
 import type { Secret } from "../domain/secret.ts";
 import { openEnvelope } from "../envelope/application/open-envelope.ts";
@@ -24,29 +25,26 @@ export function createReadCurrentValue(parts: {
   readonly keys: KeyProvider;
   readonly dataKeys: DataKeyCache;
   readonly envelopes: EnvelopeStore;
-  /** Reports a row that is not what the ledger says: loud, and an entry of its own. */
-  readonly onTampering: (what: string, correlation: string) => void;
+  readonly onLook: Look;
 }): ReadCurrentValue {
-  const { keys, dataKeys, envelopes, onTampering } = parts;
+  const { keys, dataKeys, envelopes, onLook } = parts;
   return async (tenant, secret, version, correlation) => {
     const { current } = secret;
     if (current === null || current.version !== version) {
       return err(refuse("secret-changed", `${secret.name} has a new value since. Ask again.`));
     }
+    const row = `the envelope of ${secret.secret} version ${version}`;
     const bytes = await envelopes.load(tenant, current.envelope);
     if (bytes === null) {
-      onTampering(`the envelope of ${secret.secret} version ${version} is missing`, correlation);
+      onLook(row, "is missing", correlation);
       return err(TAMPERED);
     }
     const opened = await openEnvelope(
       { keys, dataKeys },
       { tenant, secret, version, digest: current.envelope, bytes },
     );
+    onLook(row, opened.ok ? null : `does not open: ${opened.error.reason}`, correlation);
     if (opened.ok) return ok(opened.value);
-    onTampering(
-      `the envelope of ${secret.secret} version ${version}: ${opened.error.reason}`,
-      correlation,
-    );
     return err(TAMPERED);
   };
 }

@@ -1,14 +1,13 @@
 import type { ValueInput } from "@countersign/protocol/acts";
 import type { DeviceId } from "@countersign/protocol/ids";
 import { sealedValueDigest } from "@countersign/protocol/intake";
-import { serviceOf } from "@countersign/protocol/names";
+import { serviceOf, type TenantId } from "@countersign/protocol/names";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import type { Statement, ValueRef } from "@countersign/protocol/statement";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import type { Sensitive } from "../../../kernel/sensitive.ts";
 import type { IntakeKeys } from "../../delivery/infrastructure/intake-keys.ts";
-import { ensureTenantKek } from "../../keys/application/tenant-keys.ts";
-import type { KeyProvider } from "../../keys/domain/key-provider.ts";
+import type { KeyLabel, KeyProvider } from "../../keys/domain/key-provider.ts";
 import type { StageValue } from "../../statements/application/draft-act.ts";
 import { sealValue } from "../envelope/application/seal-value.ts";
 import { generateValue } from "../generation/generate-value.ts";
@@ -19,6 +18,8 @@ export type StageValueParts = {
   readonly keys: KeyProvider;
   readonly intake: IntakeKeys;
   readonly envelopes: EnvelopeStore;
+  /** The key that the ledger records for a tenant, proven to be on the token. */
+  readonly kekOf: (tenant: TenantId) => Promise<KeyLabel>;
 };
 
 /** What one device sealed, no other may hand in. */
@@ -41,7 +42,7 @@ export function createStageValue(parts: StageValueParts): StageValueFor {
         return err(refuse("value-rejected", `This value is not stored: ${reasons.join("; ")}.`));
       }
       const { tenant, version, ...named } = identity;
-      const kek = await ensureTenantKek(parts.keys, tenant);
+      const kek = await parts.kekOf(tenant);
       const sealed = await sealValue(parts.keys, {
         tenant,
         secret: named,

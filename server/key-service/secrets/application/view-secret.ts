@@ -1,5 +1,5 @@
 import { durationInWords, type Instant, secondsBetween } from "@countersign/protocol/instants";
-import type { SecretView } from "@countersign/protocol/people-api";
+import type { SecretView } from "@countersign/protocol/views";
 import { chainForUse } from "../../requests/domain/chain.ts";
 import { metadataGaps, valueExpiresAt } from "../domain/metadata-gate.ts";
 import type { Secret } from "../domain/secret.ts";

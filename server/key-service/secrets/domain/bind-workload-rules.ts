@@ -1,3 +1,4 @@
+import type { SecretId } from "@countersign/protocol/ids";
 import { type Instant, secondsBetween } from "@countersign/protocol/instants";
 import type { SecretPolicy } from "@countersign/protocol/policy";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
@@ -8,8 +9,11 @@ import type { TenantState } from "../../decisions/domain/state.ts";
 import { chainForUse, isPersonalData } from "../../requests/domain/chain.ts";
 import type { ActRules } from "../../requests/domain/proposal-rules.ts";
 import { ownSecret } from "./own-secret.ts";
+import type { Binding } from "./secret.ts";
 
 export const MAX_BINDING_SECONDS = 90 * 86_400;
+/** Of one secret, at a time: so many end in one ledger entry when it is re-classified. */
+export const MAX_BINDINGS = 200;
 
 /** *Bind workload*: an approved, expiring link from a workload's identity to one secret. */
 export const bindWorkloadRules: ActRules<"bind-workload"> = {
@@ -17,7 +21,11 @@ export const bindWorkloadRules: ActRules<"bind-workload"> = {
     const { body } = statement;
     const found = ownSecret({ tenant, signer }, statement.signer.role, body.secret, "current");
     if (!found.ok) return found;
-    const { policy, environment, current } = found.value;
+    const { secret, policy, environment, current } = found.value;
+    const bound = activeBindings(tenant, secret).length;
+    if (bound >= MAX_BINDINGS) {
+      return err(refuse("not-allowed", `${bound} workloads are bound to it. Revoke one first.`));
+    }
     const personalData = current?.personalData ?? false;
     const judged = judgeBinding(body.binding, { tenant, now, policy, environment, personalData });
     if (judged !== null) return err(judged);
@@ -29,6 +37,20 @@ export const bindWorkloadRules: ActRules<"bind-workload"> = {
     return [{ type: "WorkloadBound", tenant, secret: body.secret.secret, ...body.binding }];
   },
 };
+
+/** Those that were neither revoked nor recorded as ended. */
+export function activeBindings({ bindings }: TenantState, secret: SecretId): Binding[] {
+  return [...bindings.values()].filter((it) => it.secret === secret && it.status === "active");
+}
+
+/** Whether a workload whose identity is proven like this may be bound to such a secret at all. */
+export function mayBeBound(
+  proof: WorkloadBinding["proof"],
+  environment: Environment,
+  personalData: boolean,
+): boolean {
+  return proof === "end-to-end" || environment !== "prod" || !personalData;
+}
 
 /** What every binding must be, whether it comes alone or with a registration. */
 export function judgeBinding(
@@ -49,11 +71,7 @@ export function judgeBinding(
   if (length <= 0 || length > MAX_BINDING_SECONDS) {
     return refuse("malformed", "A binding ends within 90 days from now.");
   }
-  if (
-    binding.proof === "gateway-vouched" &&
-    of.environment === "prod" &&
-    (of.personalData || isPersonalData(of.policy))
-  ) {
+  if (!mayBeBound(binding.proof, of.environment, of.personalData || isPersonalData(of.policy))) {
     return refuse(
       "not-allowed",
       "Production secrets with personal data are bound end-to-end only.",

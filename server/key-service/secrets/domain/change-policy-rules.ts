@@ -2,8 +2,15 @@ import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import type { StatementOf } from "@countersign/protocol/statement";
 import { digestOfNow } from "../../../kernel/digest.ts";
 import { err, ok, type Result } from "../../../kernel/result.ts";
-import { chainForUse, stricter } from "../../requests/domain/chain.ts";
+import type { DomainEvent } from "../../decisions/domain/event.ts";
+import {
+  chainForUse,
+  isAsStrictAs,
+  isPersonalData,
+  stricter,
+} from "../../requests/domain/chain.ts";
 import type { ActContext, ActRules } from "../../requests/domain/proposal-rules.ts";
+import { activeBindings, mayBeBound } from "./bind-workload-rules.ts";
 import { ownSecret } from "./own-secret.ts";
 import type { Secret } from "./secret.ts";
 
@@ -24,10 +31,14 @@ export const editSecretRules: ActRules<"edit-secret"> = {
     }
     return ok({ chain: [], beneficiaries: [] });
   },
-  effects: policyChanged,
+  effects: (context, statement) => [policyChanged(context, statement)],
 };
 
-/** *Re-classify secret*: owner, service, classification or tier; the stricter rules of before and after. */
+/**
+ * *Re-classify secret*: owner, service, classification or tier; the stricter rules of before and after.
+ * Workloads that were bound under weaker rules than those after it are bound no more: nobody signed them
+ * as what the secret now is. They are bound anew, with the signatures that this takes.
+ */
 export const reclassifySecretRules: ActRules<"reclassify-secret"> = {
   judge(context, statement) {
     const found = changeable(context, statement);
@@ -38,8 +49,24 @@ export const reclassifySecretRules: ActRules<"reclassify-secret"> = {
     const after = chainForUse(statement.body.after, environment, personalData);
     return ok({ chain: stricter(before, after), beneficiaries: [] });
   },
-  effects: policyChanged,
+  effects(context, statement) {
+    return [policyChanged(context, statement), ...bindingsEnded(context, statement)];
+  },
 };
+
+function bindingsEnded({ tenant }: ActContext, { tenant: id, body }: PolicyChange): DomainEvent[] {
+  const secret = tenant.secrets.get(body.secret.secret);
+  if (secret === undefined) return [];
+  const { policy, environment, current } = secret;
+  const marked = current?.personalData ?? false;
+  const before = chainForUse(policy, environment, marked);
+  const after = chainForUse(body.after, environment, marked);
+  const isStricter = !isAsStrictAs(before, after);
+  const personalData = marked || isPersonalData(body.after);
+  return activeBindings(tenant, secret.secret)
+    .filter((it) => isStricter || !mayBeBound(it.proof, environment, personalData))
+    .map(({ binding }) => ({ type: "BindingRevoked", tenant: id, binding }));
+}
 
 function changeable(
   { tenant, signer }: ActContext,
@@ -54,8 +81,8 @@ function changeable(
   return found;
 }
 
-function policyChanged({ signer: { tenant } }: ActContext, { body }: PolicyChange) {
+function policyChanged({ signer: { tenant } }: ActContext, { body }: PolicyChange): DomainEvent {
   const policyDigest = digestOfNow("policy", body.after);
   const secret = body.secret.secret;
-  return [{ type: "PolicyChanged", tenant, secret, policy: body.after, policyDigest } as const];
+  return { type: "PolicyChanged", tenant, secret, policy: body.after, policyDigest };
 }

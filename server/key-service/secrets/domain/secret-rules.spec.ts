@@ -1,6 +1,7 @@
 import { environmentOf, secretName } from "@countersign/protocol/names";
 import type { SecretPolicy } from "@countersign/protocol/policy";
 import { describe, expect, it } from "vitest";
+import { encodeEntry, MAX_ENTRY_BYTES } from "../../decisions/domain/entry.ts";
 import {
   type Body,
   bindBody,
@@ -228,6 +229,77 @@ describe("changing metadata", () => {
   });
 });
 
+describe("the workloads of a secret that is re-classified", () => {
+  /** One bound end-to-end and one that the gateway vouches for; what becomes of them? */
+  function reclassified(before: SecretPolicy, after: Partial<SecretPolicy>) {
+    const it = ready(before);
+    const { world, cast, secret } = it;
+    const bind = (proof: "end-to-end" | "gateway-vouched") => {
+      const bound = bindingOf(world, { proof });
+      world.given({ type: "WorkloadBound", tenant: ACME, secret, ...bound });
+      return bound.binding;
+    };
+    const bound = [bind("end-to-end"), bind("gateway-vouched")];
+    const body = policyBody(world, secret, after);
+    const { digest } = world.act("reclassify-secret", body, cast.olivia, owner);
+    for (const [by, role] of [
+      [cast.cass, "ciso"],
+      [cast.sam, "security-admin"],
+      [cast.priya, "security-admin"],
+      [cast.theo, "service-admin"],
+    ] as const) {
+      world.approve(digest, by, role);
+    }
+    expect(secretOf(it).policy).toMatchObject(after);
+    const bindings = world.state.tenants.get(ACME)?.bindings;
+    return bound.map((binding) => bindings?.get(binding)?.status);
+  }
+
+  it.each([
+    ["low to high", POLICY.low, { tier: "high" }],
+    ["low to medium", POLICY.low, { tier: "medium" }],
+    ["high to critical", POLICY.high, { tier: "critical" }],
+    ["low to personal data", POLICY.low, { dataClassification: "pii" }],
+    ["medium to personal data", POLICY.medium, { dataClassification: "pii" }],
+    ["low to a tier that nobody knows", POLICY.low, { tier: "lowest" }],
+  ] as const)("JIT-2 CLASS-1 are bound no more, from %s", (_, before, after) => {
+    expect(reclassified(before, after)).toEqual(["revoked", "revoked"]);
+  });
+
+  it.each([
+    ["high to low", POLICY.high, { tier: "low" }],
+    ["critical to high", POLICY.critical, { tier: "high" }],
+    ["one owner to another", POLICY.low, { owner: "other-team" }],
+  ] as const)("stay where as many sign as before, or fewer: from %s", (_, before, after) => {
+    expect(reclassified(before, after)).toEqual(["active", "active"]);
+  });
+
+  it("SEG-1 JIT-2 stay end-to-end only where it becomes personal data with as many signatures", () => {
+    const after = { dataClassification: "pii" };
+    expect(reclassified(POLICY.critical, after)).toEqual(["active", "revoked"]);
+  });
+
+  it("leaves the workloads of other secrets alone", () => {
+    const { world, cast, secret } = ready(POLICY.low);
+    const other = world.secret("payments/prod/postgres/other", POLICY.low);
+    const body = bindBody(world, other);
+    world.act("bind-workload", body, cast.olivia, owner);
+    const { digest } = world.act(
+      "reclassify-secret",
+      policyBody(world, secret, { tier: "medium" }),
+      cast.olivia,
+      owner,
+    );
+    expect(eventsOf(world.approve(digest, cast.theo, "service-admin"))).toEqual([
+      "ProposalApproved",
+      "ProposalAccepted",
+      "PolicyChanged",
+    ]);
+    const bound = world.state.tenants.get(ACME)?.bindings.get(body.binding.binding);
+    expect(bound?.status).toBe("active");
+  });
+});
+
 describe("binding a workload", () => {
   const bind = (it: Ready, changes: Parameters<typeof bindingOf>[1]) =>
     codeOf(
@@ -240,6 +312,26 @@ describe("binding a workload", () => {
       bind(it, { expiresAt: it.world.in(seconds) }),
     );
     expect(ends).toEqual(["malformed", "ok", "ok", "malformed"]);
+  });
+
+  it("is one of 200 of a secret at most, of which all end in one entry", () => {
+    const it = ready(POLICY.low);
+    const { world, secret, cast } = it;
+    const given = Array.from({ length: 199 }, () => bindingOf(world));
+    for (const binding of given)
+      world.given({ type: "WorkloadBound", tenant: ACME, secret, ...binding });
+    expect([bind(it, {}), bind(it, {})]).toEqual(["ok", "not-allowed"]);
+    const [first] = given;
+    const { binding } = first ?? expect.fail();
+    world.given({ type: "BindingRevoked", tenant: ACME, binding });
+    expect(bind(it, {})).toBe("ok");
+
+    const body = policyBody(world, secret, { tier: "medium" });
+    const { digest } = world.act("reclassify-secret", body, cast.olivia, owner);
+    world.approve(digest, cast.theo, "service-admin");
+    const last = world.entries.at(-1) ?? expect.fail();
+    expect(last.events.filter((event) => event.type === "BindingRevoked")).toHaveLength(200);
+    expect(encodeEntry(last).length).toBeLessThan(MAX_ENTRY_BYTES / 2);
   });
 
   it("SEG-1 JIT-2 personal data in production goes end-to-end only", () => {

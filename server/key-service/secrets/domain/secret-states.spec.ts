@@ -123,7 +123,8 @@ describe("a binding", () => {
     it.world.act("bind-workload", body, it.cast.olivia, "service-owner");
     const { binding } = body.binding;
     if (state === "revoked") it.world.given({ type: "BindingRevoked", tenant, binding });
-    if (state === "run out") it.world.pass(30 * 86_400);
+    if (state === "run out" || state === "expired") it.world.pass(30 * 86_400);
+    if (state === "expired") it.world.expire();
     return { ...it, binding };
   }
   type Bound = ReturnType<typeof into>;
@@ -151,22 +152,19 @@ describe("a binding", () => {
     "revoke by another service": "not-found",
     "revoke by another tenant": "not-found",
   } as const;
+  const OPEN = {
+    "revoke by the service": "BindingRevoked",
+    "revoke by a security admin": "BindingRevoked",
+  } as const;
+  const OVER = {
+    "revoke by the service": "already-decided",
+    "revoke by a security admin": "already-decided",
+  } as const;
   const TABLE = {
-    active: {
-      ...ALWAYS,
-      "revoke by the service": "BindingRevoked",
-      "revoke by a security admin": "BindingRevoked",
-    },
-    "run out": {
-      ...ALWAYS,
-      "revoke by the service": "BindingRevoked",
-      "revoke by a security admin": "BindingRevoked",
-    },
-    revoked: {
-      ...ALWAYS,
-      "revoke by the service": "already-decided",
-      "revoke by a security admin": "already-decided",
-    },
+    active: { ...ALWAYS, ...OPEN },
+    "run out": { ...ALWAYS, ...OPEN },
+    revoked: { ...ALWAYS, ...OVER },
+    expired: { ...ALWAYS, ...OVER },
   } as const satisfies Record<State, Record<keyof typeof COMMANDS, string>>;
 
   it.each(cellsOf(TABLE))(

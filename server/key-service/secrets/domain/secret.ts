@@ -37,7 +37,8 @@ export type Binding = {
   readonly expiresAt: Instant;
   /** Of the ledger entry that made it: nothing is fetched before witnesses have cosigned that. */
   readonly index: number;
-  status: "active" | "revoked";
+  /** `expired` once the ledger says so; whoever decides compares `expiresAt` itself. */
+  status: "active" | "revoked" | "expired";
 };
 
 /** Whether a statement's reference still is what the fold knows. `version` is asked for by the caller. */

@@ -1,6 +1,6 @@
-import type { Candidate } from "@countersign/protocol/people-api";
 import type { Refusal } from "@countersign/protocol/refusals";
 import { parseStatement } from "@countersign/protocol/statement";
+import type { Candidate } from "@countersign/protocol/views";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import { rolesInChain, type ViewContext } from "../../requests/application/view-proposal.ts";
 import { isProposable, rulesOf } from "../../requests/domain/act-rules.ts";
@@ -31,12 +31,12 @@ export async function previewChain(
     const [role] = rolesInChain(person, chain);
     if (person.status !== "active" || role === undefined) continue;
     const opened = await context.openings.load(person.tenant, [person.name]);
-    const gains = person.person === signer.person || beneficiaries.includes(person.person);
+    const isParty = person.person === signer.person || beneficiaries.includes(person.person);
     candidates.push({
       person: person.person,
       name: opened.get(person.name)?.value ?? person.person,
       role,
-      cannot: gains ? "asks for it or gains by it" : null,
+      cannot: isParty ? "asks for it, or it is about them" : null,
     });
   }
   return ok({ chain, candidates });

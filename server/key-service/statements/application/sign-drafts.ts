@@ -1,13 +1,14 @@
 import { listDigest } from "@countersign/protocol/digest";
 import type { Commitment, CredentialId, Digest, DraftId } from "@countersign/protocol/ids";
 import { openStatement } from "@countersign/protocol/openings";
-import type { SignOutcome } from "@countersign/protocol/people-api";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import { parseStatement, type Statement, statementDigest } from "@countersign/protocol/statement";
+import type { SignOutcome } from "@countersign/protocol/views";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import type { Attempt, CommandPath, Recorded } from "../../decisions/application/command-path.ts";
 import { decideStatement } from "../../decisions/domain/decide-statement.ts";
 import type { State } from "../../decisions/domain/state.ts";
+import type { Ledger } from "../../ledger/domain/ledger.ts";
 import { APPROVING_ROLES, holdsAnywhere } from "../../roster/domain/roster.ts";
 import {
   type AssertionRecord,
@@ -18,9 +19,11 @@ import type { DraftStore, StoredDraft } from "../infrastructure/draft-store.ts";
 import type { OpeningStore } from "../infrastructure/opening-store.ts";
 import { verifyAssertion } from "../infrastructure/verify-assertion.ts";
 import { effectInWords } from "./effect-in-words.ts";
+import { whyOtherHistory } from "./why-other-history.ts";
 
 export type SigningParts = {
   readonly path: CommandPath;
+  readonly ledger: Pick<Ledger, "head" | "consistencyProof">;
   readonly drafts: DraftStore;
   readonly openings: OpeningStore;
   readonly rpId: string;
@@ -139,16 +142,6 @@ export class Signing {
     { assertion, signCount, list, correlation }: VerifiedTouch,
     counted: boolean,
   ): Promise<Result<Recorded, Refusal>> {
-    const missing = await this.#parts.whyValueMissing(statement);
-    if (missing !== null) return err(missing);
-    const opened = await openStatement(draft.statement, draft.openings);
-    if (opened.ok) {
-      // Keys of the record were parsed as commitments; `Object.entries` forgets it.
-      const texts = Object.entries(draft.openings.texts).filter(([key]) =>
-        opened.value.texts.has(key as Commitment),
-      );
-      await this.#parts.openings.save(statement.tenant, Object.fromEntries(texts));
-    }
     const attempt: Attempt = {
       door: "desk",
       correlation,
@@ -159,6 +152,21 @@ export class Signing {
       subject: digest,
       evidence: { statement, digest, assertion, list },
     };
+    const foreign = await whyOtherHistory(this.#parts.ledger, statement);
+    if (foreign !== null) {
+      this.#parts.path.recordRefusal(attempt, foreign);
+      return err(foreign);
+    }
+    const missing = await this.#parts.whyValueMissing(statement);
+    if (missing !== null) return err(missing);
+    const opened = await openStatement(draft.statement, draft.openings);
+    if (opened.ok) {
+      // Keys of the record were parsed as commitments; `Object.entries` forgets it.
+      const texts = Object.entries(draft.openings.texts).filter(([key]) =>
+        opened.value.texts.has(key as Commitment),
+      );
+      await this.#parts.openings.save(statement.tenant, Object.fromEntries(texts));
+    }
     const { credential } = assertion;
     const result = await this.#parts.path.execute(attempt, (state, now) =>
       decideStatement(state, { statement, digest, credential, signCount, counted }, now),

@@ -12,6 +12,7 @@ import { type Openings, openings } from "@countersign/protocol/openings";
 import { parseStatement, statementDigest } from "@countersign/protocol/statement";
 import type { Pool } from "pg";
 import { z } from "zod";
+import type { Look } from "../../decisions/application/tampering-reports.ts";
 
 /** A statement that waits for a signature. Immutable: nothing but its outcome is ever added. */
 export type Draft = {
@@ -36,11 +37,11 @@ export type StoredDraft = Draft & {
  */
 export class DraftStore {
   readonly #pool: Pool;
-  readonly #onTampering: (what: string) => void;
+  readonly #onLook: Look;
 
-  constructor(pool: Pool, onTampering: (what: string) => void = () => {}) {
+  constructor(pool: Pool, onLook: Look = () => {}) {
     this.#pool = pool;
-    this.#onTampering = onTampering;
+    this.#onLook = onLook;
   }
 
   async save(it: Draft): Promise<void> {
@@ -74,8 +75,9 @@ export class DraftStore {
     const byId = new Map<string, StoredDraft>();
     for (const row of rows) {
       const whole = await fromRow(row);
-      if (whole === null) this.#onTampering("a draft is not the one that was saved");
-      else byId.set(row.id, whole);
+      const problem = whole === null ? "is not the one that was saved" : null;
+      this.#onLook(`draft ${row.id}`, problem);
+      if (whole !== null) byId.set(row.id, whole);
     }
     return ids.flatMap((id) => byId.get(id) ?? []);
   }

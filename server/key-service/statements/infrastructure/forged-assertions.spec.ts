@@ -3,6 +3,8 @@ import { isAcceptedByLibraryAlone, judge } from "../../../../tests/support/asser
 import { FORGED_AUTHENTICATOR_DATA } from "../../../../tests/support/forgeries/authenticator-data.ts";
 import { FORGED_CHALLENGES } from "../../../../tests/support/forgeries/challenges.ts";
 import { FORGED_CLIENT_DATA } from "../../../../tests/support/forgeries/client-data.ts";
+import { FORGED_FLAGS } from "../../../../tests/support/forgeries/forged-parts.ts";
+import { bySam } from "../../../../tests/support/forgeries/forgery.ts";
 import { FORGED_IDENTITIES } from "../../../../tests/support/forgeries/identities.ts";
 import { FORGED_ORIGINS } from "../../../../tests/support/forgeries/origins.ts";
 import { FORGED_SIGNATURES } from "../../../../tests/support/forgeries/signatures.ts";
@@ -10,8 +12,9 @@ import type { AssertionCheck } from "../domain/assertion-checks.ts";
 
 const FORGERIES = [
   ["challenge", FORGED_CHALLENGES],
-  ["origin", FORGED_ORIGINS],
-  ["client data", FORGED_CLIENT_DATA],
+  ["origin", bySam(FORGED_ORIGINS)],
+  ["client data", bySam(FORGED_CLIENT_DATA)],
+  ["flag or RP id", bySam(FORGED_FLAGS)],
   ["authenticator data", FORGED_AUTHENTICATOR_DATA],
   ["signature", FORGED_SIGNATURES],
   ["identity", FORGED_IDENTITIES],
@@ -111,11 +114,11 @@ describe("forgeries", () => {
         "a member named __proto__",
         "a very deep member",
         "client data larger than any browser makes",
-        "a key that may suddenly be copied",
-        "the same, where such keys are allowed",
-        "a key that may suddenly not be copied any more",
+        "an approver's key that can be copied",
         "a reserved flag",
         "the other reserved flag",
+        "a key that may suddenly be copied, where such keys are allowed",
+        "a key that may suddenly not be copied any more",
         "a credential announced and there",
         "well-formed extensions that nobody asked for",
         "a byte after the signature",

@@ -2,6 +2,7 @@ import { type Opening, openCommitment, opening } from "@countersign/protocol/com
 import { type Commitment, commitment } from "@countersign/protocol/ids";
 import type { TenantId } from "@countersign/protocol/names";
 import type { Pool } from "pg";
+import type { Look } from "../../decisions/application/tampering-reports.ts";
 
 /**
  * What commitments open to: names and free text, in clear, erasable, one table. A row is believed only
@@ -9,11 +10,11 @@ import type { Pool } from "pg";
  */
 export class OpeningStore {
   readonly #pool: Pool;
-  readonly #onTampering: (what: string) => void;
+  readonly #onLook: Look;
 
-  constructor(pool: Pool, onTampering: (what: string) => void) {
+  constructor(pool: Pool, onLook: Look) {
     this.#pool = pool;
-    this.#onTampering = onTampering;
+    this.#onLook = onLook;
   }
 
   /** Idempotent: what stands under a commitment is never replaced. */
@@ -54,7 +55,10 @@ export class OpeningStore {
         given.success &&
         (await openCommitment(target.data, given.data.label, given.data)) !== null;
       if (opens) found.set(target.data, given.data);
-      else this.#onTampering(`an opening of tenant ${tenant} does not open commitment ${key}`);
+      this.#onLook(
+        `the opening of commitment ${key} in tenant ${tenant}`,
+        opens ? null : "does not open it",
+      );
     }
     return found;
   }

@@ -17,7 +17,7 @@ export function showFailure(error: unknown): void {
     titleOf(error),
     el(
       "section",
-      { class: "card failure" },
+      { class: error instanceof NotShowable ? "card failure tampering" : "card failure" },
       icon("stop"),
       el("h1", { class: "title" }, titleOf(error)),
       el("p", { class: "sentence" }, ...sentence(adviceOn(error))),

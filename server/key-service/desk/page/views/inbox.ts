@@ -1,12 +1,13 @@
 import { fromBase64url } from "@countersign/protocol/bytes";
 import type { Digest } from "@countersign/protocol/ids";
 import { type OpenedStatement, openStatement } from "@countersign/protocol/openings";
-import type { ProposalView } from "@countersign/protocol/people-api";
 import { render } from "@countersign/protocol/rendering";
+import type { ProposalView } from "@countersign/protocol/views";
 import { deed, noticeBoard } from "../deed.ts";
 import { type Child, el, icon, put } from "../dom.ts";
-import { say, show } from "../frame.ts";
+import { show } from "../frame.ts";
 import { ask } from "../key-service.ts";
+import { say } from "../live.ts";
 import { prose, relativeTime } from "../phrases.ts";
 import { linesOf } from "../proposal-lines.ts";
 import { factsOf } from "../row-facts.ts";
@@ -145,6 +146,7 @@ function titleOf({ view, opened }: Row): string {
 
 function rowBody(row: Row): HTMLElement {
   const { view, opened } = row;
+  const lines = linesOf(view);
   const { why, facts, thought } = opened === null ? NO_FACTS : factsOf(opened);
   return el(
     "div",
@@ -154,7 +156,7 @@ function rowBody(row: Row): HTMLElement {
     facts.length > 0 && el("p", { class: "state" }, facts.join(" · ")),
     thought !== null && el("p", { class: "thought" }, icon("notice"), thought),
     el("p", { class: "state" }, ...rowState(view)),
-    compactLines(linesOf(view)),
+    lines.length > 0 && compactLines(lines),
   );
 }
 

@@ -1,10 +1,11 @@
 import { fromBase64url } from "@countersign/protocol/bytes";
 import { digest, requestId } from "@countersign/protocol/ids";
 import { openStatement } from "@countersign/protocol/openings";
-import type { ProposalView } from "@countersign/protocol/people-api";
 import { render } from "@countersign/protocol/rendering";
+import type { ProposalView } from "@countersign/protocol/views";
 import { deed, noticeBoard } from "../deed.ts";
 import { type Child, el, icon } from "../dom.ts";
+import { isRevocation } from "../drafts-on-screen.ts";
 import { show } from "../frame.ts";
 import { ask } from "../key-service.ts";
 import { NotShowable } from "../opened-drafts.ts";
@@ -26,12 +27,13 @@ export async function requestView(id: string): Promise<void> {
       throw new NotShowable("What came is not the request that was asked for.");
     }
     const isMine = opened.value.statement.signer.person === who.person;
+    const signatures = linesOf(view, who.person);
     const lines = el(
       "section",
       { class: "chain" },
       el("p", { class: "state" }, ...stateOf(view)),
       view.grant !== null && el("p", { class: "state" }, ...grantState(view.grant)),
-      signatureLines(linesOf(view, who.person)),
+      signatures.length > 0 && signatureLines(signatures),
     );
     show(
       "Request",
@@ -39,6 +41,7 @@ export async function requestView(id: string): Promise<void> {
         card: render(opened.value),
         heading: "h1",
         eyebrow: eyebrowOf(view, isMine),
+        revokes: isRevocation(opened.value),
         lines,
       }),
       view.status === "pending" && decisionPart(view, isMine, cannot),
@@ -48,7 +51,8 @@ export async function requestView(id: string): Promise<void> {
 
 function eyebrowOf({ status }: ProposalView, isMine: boolean): string {
   if (isMine) return "You asked";
-  return status === "pending" ? "You are asked" : "Asked and ended";
+  if (status === "pending") return "You are asked";
+  return status === "approved" ? "Asked and approved" : "Asked and ended";
 }
 
 function stateOf({ status, proposedAt, decideBy, outcome }: ProposalView): Child[] {
@@ -140,6 +144,11 @@ function decisionPart(view: ProposalView, isMine: boolean, cannot: string | null
     reason,
     el("div", { class: "deeds" }, refuse),
   );
+  why.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    openRefusal.click();
+    openRefusal.focus();
+  });
   const openRefusal = el(
     "button",
     { type: "button", class: "plain", "aria-expanded": "false" },

@@ -1,7 +1,7 @@
 import type { PeopleApiOutput } from "@countersign/protocol/people-api";
 import { el, icon, put } from "../dom.ts";
 import { type OnScreen, signedLine } from "../drafts-on-screen.ts";
-import { say } from "../frame.ts";
+import { say } from "../live.ts";
 import { sentence } from "../phrases.ts";
 import { isLoopback, safeNext } from "../safe-next.ts";
 import { fillLines } from "../statement-card.ts";

@@ -113,6 +113,9 @@ function subjectOfEvents(events: readonly DomainEvent[]): string | null {
     if ("proposal" in event) return event.proposal;
     if (event.type === "KeyLocked") return event.credential;
     if (event.type === "FetchIntended") return event.binding;
+    if (event.type === "DeviceExpired") return event.device;
+    if (event.type === "BindingExpired") return event.binding;
+    if (event.type === "InvitationExpired") return event.invitation;
     if (event.type === "ValueChecked") return event.secret;
     if (event.type === "ServiceStarted") return event.holder;
     if (event.type === "TamperingFound") return event.what;

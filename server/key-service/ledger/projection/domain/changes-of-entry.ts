@@ -29,6 +29,7 @@ function changesOfEvent(event: DomainEvent, { index, entry }: Place): Change[] {
       return genesis(event, index);
     case "ServiceStarted":
     case "NonceConsumed":
+    case "InvitationExpired":
     case "ValueChecked":
     case "Refused":
     case "TamperingFound":
@@ -78,9 +79,11 @@ function changesOfEvent(event: DomainEvent, { index, entry }: Place): Change[] {
         }),
       ];
     }
-    case "DeviceRevoked": {
+    case "DeviceRevoked":
+    case "DeviceExpired": {
       const { tenant, device } = event;
-      return [set("device", { tenant, device }, { status: "revoked", entry: index })];
+      const status = event.type === "DeviceRevoked" ? "revoked" : "expired";
+      return [set("device", { tenant, device }, { status, entry: index })];
     }
     case "RolesChanged": {
       const { tenant, person, roles } = event;
@@ -140,9 +143,11 @@ function changesOfEvent(event: DomainEvent, { index, entry }: Place): Change[] {
         }),
       ];
     }
-    case "BindingRevoked": {
+    case "BindingRevoked":
+    case "BindingExpired": {
       const { tenant, binding } = event;
-      return [set("binding", { tenant, binding }, { status: "revoked", entry: index })];
+      const status = event.type === "BindingRevoked" ? "revoked" : "expired";
+      return [set("binding", { tenant, binding }, { status, entry: index })];
     }
     case "ProposalMade":
       return proposalMade(event, { index, entry });
@@ -333,6 +338,10 @@ export function secretsOf(statement: ProposedStatement): string[] {
       return [statement.body.secret];
     case "request":
       return statement.body.secrets.map((it) => it.secret);
+    case "revoke": {
+      const { subject } = statement.body;
+      return "secret" in subject ? [subject.secret.secret] : [];
+    }
     default:
       return [statement.body.secret.secret];
   }

@@ -1,3 +1,5 @@
+import { opening } from "@countersign/protocol/commitment";
+import { commitment } from "@countersign/protocol/ids";
 import type pg from "pg";
 import type {
   CheckedDatabase,
@@ -67,7 +69,7 @@ function snapshotOn(client: pg.PoolClient): DatabaseSnapshot {
       );
       return rows[0]?.count ?? 0;
     },
-    rows: (table) => rowsOf(client, table),
+    rows: (table, order) => rowsOf(client, table, order),
     envelopes: () =>
       paged<RawEnvelope>(
         client,
@@ -78,15 +80,36 @@ function snapshotOn(client: pg.PoolClient): DatabaseSnapshot {
         client,
         "SELECT tenant, commitment, label, salt, value FROM keyservice.opening",
       ),
+    openingSource: {
+      async load(tenant, candidates) {
+        const { rows } = await client.query<RawOpening>({
+          name: "check-openings",
+          text: `SELECT commitment, label, salt, value FROM keyservice.opening
+                  WHERE tenant = $1 AND commitment = ANY($2::text[])`,
+          values: [tenant, [...candidates]],
+        });
+        return new Map(
+          rows.flatMap(({ commitment: key, ...row }) => {
+            const [target, given] = [commitment.safeParse(key), opening.safeParse(row)];
+            return target.success && given.success ? [[target.data, given.data] as const] : [];
+          }),
+        );
+      },
+    },
   };
 }
 
-async function* rowsOf(client: pg.PoolClient, table: TableName): AsyncGenerator<TextRow> {
+async function* rowsOf(
+  client: pg.PoolClient,
+  table: TableName,
+  order?: "entry",
+): AsyncGenerator<TextRow> {
   const { columns } = shapeOf(table);
   const types = columnTypes(table);
   const list = [...types].map(([column, type]) => `${textOf(column, type)} AS ${quoted(column)}`);
   const json = Object.keys(columns).filter((it) => /^(?:json|texts)$/.test(columns[it] ?? ""));
-  const sql = `SELECT ${list.join(", ")} FROM ${nameOf(table)}`;
+  const ordered = order === undefined ? "" : ` AS t ORDER BY t.${quoted(order)}`; // not the text of it
+  const sql = `SELECT ${list.join(", ")} FROM ${nameOf(table)}${ordered}`;
   for await (const row of paged<Record<string, string | null>>(client, sql)) {
     for (const column of json) row[column] = comparableJson(row[column] ?? "null");
     yield row;

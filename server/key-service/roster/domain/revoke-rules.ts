@@ -3,42 +3,55 @@ import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import type { SigningRole } from "@countersign/protocol/roles";
 import type { StatementOf } from "@countersign/protocol/statement";
 import { err, ok, type Result, unreachable } from "../../../kernel/result.ts";
-import { type Decision, decided, refused } from "../../decisions/domain/decision.ts";
 import type { DomainEvent } from "../../decisions/domain/event.ts";
-import type { ActContext } from "../../requests/domain/proposal-rules.ts";
+import { chainForRevoking } from "../../requests/domain/chain.ts";
+import type { ActContext, ActRules } from "../../requests/domain/proposal-rules.ts";
 import { isOfOwnService } from "../../secrets/domain/own-secret.ts";
-
-type Revocation = StatementOf<"revoke">["body"];
+import { GUARDING_ROLES, holdsAnywhere } from "./roster.ts";
 
 /**
- * *Revoke*: taking away needs one signature and works at once. Everybody may revoke what is theirs;
- * officers and security admins may revoke anything of their tenant.
+ * *Revoke*: taking away works at once with one signature. Everybody may revoke what is theirs; officers
+ * and security admins may revoke anything of their tenant. The place of one of *them* (their person,
+ * keys and devices) takes a second of them, so that none can shut out the others alone.
  */
-export function decideRevoke(
-  context: ActContext,
-  { subject }: Revocation,
-  role: SigningRole,
-): Decision {
-  const found = lookUp(context, subject, role);
-  if (!found.ok) return refused(found.error);
-  const { owner, ownService, active, events } = found.value;
-  const guards = role === "officer" || role === "security-admin";
-  const own = owner !== null && owner === context.signer.person;
-  if (!guards && !own && !ownService) return refused(NOT_FOUND);
-  if (!active) return refused(refuse("already-decided", "This was revoked or has ended already."));
-  return decided(...events);
-}
+export const revokeRules: ActRules<"revoke"> = {
+  judge(context, { body, signer: { role } }) {
+    const { tenant, signer } = context;
+    const found = lookUp(context, body.subject, role);
+    if (!found.ok) return found;
+    const { owner, ownService, active } = found.value;
+    const guards = GUARDING_ROLES.some((it) => it === role);
+    const own = owner === signer.person;
+    if (!guards && !own && !ownService) return err(NOT_FOUND);
+    if (!active) return err(refuse("already-decided", "This was revoked or has ended already."));
 
+    const holder = owner === null ? undefined : tenant.people.get(owner);
+    const isPlaceOfGuard =
+      body.subject.type !== "grant" &&
+      holder !== undefined &&
+      GUARDING_ROLES.some((it) => holdsAnywhere(holder, it));
+    const chain = chainForRevoking(isPlaceOfGuard && !own ? "guard" : "anybody");
+    return ok({ chain, beneficiaries: owner === null ? [] : [owner] });
+  },
+
+  effects(context, { body, signer: { role } }) {
+    const found = lookUp(context, body.subject, role);
+    return found.ok ? [found.value.event] : [];
+  },
+};
+
+type Subject = StatementOf<"revoke">["body"]["subject"];
 type Found = {
+  /** Whose place or access it is; null where it is a service's. */
   readonly owner: PersonId | null;
   readonly ownService: boolean;
   readonly active: boolean;
-  readonly events: readonly DomainEvent[];
+  readonly event: DomainEvent;
 };
 
 function lookUp(
   { state, tenant, signer }: ActContext,
-  subject: Revocation["subject"],
+  subject: Subject,
   role: SigningRole,
 ): Result<Found, Refusal> {
   const id = signer.tenant;
@@ -86,7 +99,7 @@ function lookUp(
         owner: null,
         ownService: isOfOwnService(signer, role, secret),
         active: binding.status === "active",
-        events: [{ type: "BindingRevoked", tenant: id, binding: subject.binding }],
+        event: { type: "BindingRevoked", tenant: id, binding: subject.binding },
       });
     }
     case "secret": {
@@ -96,7 +109,7 @@ function lookUp(
         owner: null,
         ownService: isOfOwnService(signer, role, secret),
         active: secret.status === "active",
-        events: [{ type: "SecretRevoked", tenant: id, secret: subject.secret.secret }],
+        event: { type: "SecretRevoked", tenant: id, secret: subject.secret.secret },
       });
     }
     case "person": {
@@ -114,7 +127,7 @@ function lookUp(
 }
 
 function found(owner: PersonId, active: boolean, event: DomainEvent): Result<Found, Refusal> {
-  return ok({ owner, ownService: false, active, events: [event] });
+  return ok({ owner, ownService: false, active, event });
 }
 
 const NOT_FOUND = refuse("not-found", "There is nothing of that kind that you may revoke.");

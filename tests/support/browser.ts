@@ -1,7 +1,3 @@
-import { copyFile, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { build } from "esbuild";
 import {
   type Browser,
   type BrowserContext,
@@ -21,27 +17,10 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-export async function launchChromium(): Promise<Browser> {
+/** @param flags beside those that keep it quiet */
+export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
-  return chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) });
-}
-
-/** Builds the page as it is shipped, into a folder of its own. */
-export async function buildPage(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "countersign-desk-"));
-  const source = join(import.meta.dirname, "../../server/key-service/desk/page");
-  await build({
-    entryPoints: [join(source, "desk.ts")],
-    outfile: join(directory, "desk.js"),
-    bundle: true,
-    format: "iife",
-    platform: "browser",
-    target: "es2022",
-    logLevel: "silent",
-  });
-  for (const file of ["index.html", "desk.css", "icon.svg"])
-    await copyFile(join(source, file), join(directory, file));
-  return directory;
+  return chromium.launch({ args: [...FLAGS, ...flags], ...(executablePath && { executablePath }) });
 }
 
 export type Visitor = {

@@ -1,0 +1,22 @@
+import { copyFile, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/** Builds the page as it is shipped, into a folder of its own. */
+export async function buildPage(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "countersign-desk-"));
+  const source = join(import.meta.dirname, "../../server/key-service/desk/page");
+  await build({
+    entryPoints: [join(source, "desk.ts")],
+    outfile: join(directory, "desk.js"),
+    bundle: true,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    logLevel: "silent",
+  });
+  for (const file of ["index.html", "desk.css", "icon.svg"])
+    await copyFile(join(source, file), join(directory, file));
+  return directory;
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ConfigurationFault } from "./environment.ts";
+import { readGenesisFile } from "./genesis-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "countersign-genesis-file-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = join(folder, "genesis.json");
+const read = (content: unknown) => {
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return readGenesisFile(path);
+};
+const ada = { name: "Ada Berg", roles: [{ role: "officer" }] };
+const file = (people: readonly unknown[] = [ada], more: object = {}) => ({
+  format: "countersign/genesis/v1",
+  tenants: [{ tenant: "initech", people }],
+  ...more,
+});
+
+describe("the genesis file", () => {
+  it("names the people of each tenant, in their order, with roles that name their service or none", () => {
+    const elin = { name: "Elin Falk", roles: [{ role: "service-owner", service: "payroll" }] };
+    const content = { ...file([ada, elin]) };
+    content.tenants.push({ tenant: "umbrella", people: [{ name: "Ulf", roles: [] }] });
+    expect(read(content)).toEqual([
+      { tenant: "initech", name: "Ada Berg", roles: [{ role: "officer", service: null }] },
+      { tenant: "initech", ...elin },
+      { tenant: "umbrella", name: "Ulf", roles: [] },
+    ]);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ["no JSON", "{", /cannot be read as JSON/],
+    ["nothing", {}, /format: .*tenants: /],
+    ["another format", file([ada], { format: "countersign/genesis/v2" }), /format: /],
+    ["a field that it does not know", file([ada], { mode: "development" }), /mode/],
+    ["no tenant", file([ada], { tenants: [] }), /tenants: /],
+    ["a tenant of nobody", file([]), /tenants\.0\.people: /],
+    [
+      "a field of a person that it does not know",
+      file([{ ...ada, admin: true }]),
+      /people\.0.*admin/,
+    ],
+    [
+      "a name with a direction mark",
+      file([{ ...ada, name: "Ada\u202eBerg" }]),
+      /people\.0\.name: /,
+    ],
+    ["a role that does not exist", file([{ ...ada, roles: [{ role: "root" }] }]), /roles\.0/],
+    [
+      "a service role without a service",
+      file([{ ...ada, roles: [{ role: "service-owner" }] }]),
+      /roles\.0: a service role names/,
+    ],
+    [
+      "a service for an officer",
+      file([{ ...ada, roles: [{ role: "officer", service: "x" }] }]),
+      /roles\.0: a service role names/,
+    ],
+    ["too many people", file(Array.from({ length: 101 }, () => ada)), /people: /],
+  ])("ID-2 refuses %s, names the place, and quotes no value", (_, content, sentence) => {
+    expect(() => read(content)).toThrow(ConfigurationFault);
+    expect(() => read(content)).toThrow(sentence);
+    expect(() => read(content)).toThrow(/COUNTERSIGN_GENESIS_FILE/);
+    expect(() => read(content)).not.toThrow(/Ada|root"/);
+  });
+
+  it("shows ten mistakes at most", () => {
+    const people = Array.from({ length: 50 }, () => ({ name: "", roles: 1 }));
+    expect(() => read(file(people))).toThrow(/people\.4\.roles/);
+    expect(() => read(file(people))).not.toThrow(/people\.5\./);
+  });
+});

@@ -1,0 +1,51 @@
+import type { Clock } from "../../kernel/clock.ts";
+import type { Log } from "../../observability/log.ts";
+import type { CommandPath } from "../decisions/application/command-path.ts";
+import { TamperingReports } from "../decisions/application/tampering-reports.ts";
+import type { LedgerFault } from "../ledger/domain/ledger.ts";
+import { logFault } from "../log-adapters.ts";
+
+/**
+ * Where the parts of the service say what they found. They are made before the path on which their findings
+ * are recorded, so it is named afterwards; until then findings are logged only, and a fault ends the start.
+ */
+export class Reports {
+  /** Something stored is not what the ledger records: loud, and in the ledger. */
+  readonly tampering: TamperingReports;
+  readonly #log: Log;
+  #path: CommandPath | null = null;
+
+  constructor(log: Log, clock: Clock) {
+    this.#log = log;
+    this.tampering = new TamperingReports({
+      clock,
+      log: (reason, correlationId) =>
+        log.error("tampering", "Something stored is not what the ledger records.", {
+          reason,
+          correlationId,
+        }),
+    });
+  }
+
+  recordOn(path: CommandPath): void {
+    this.#path = path;
+    this.tampering.recordOn(path);
+  }
+
+  /** The ledger's connection broke, or its history is not what it was: what is in memory is read again. */
+  readonly ledgerFault = (fault: LedgerFault): void => {
+    this.#log.error("ledger-fault", fault.message, { reason: fault.reason });
+    this.#path?.recoverFrom(fault);
+  };
+
+  /** Decisions go on without the witnesses; what leaves waits for them. */
+  readonly witnessOutage = (outage: string | null): void => {
+    if (outage === null) this.#log.info("witnesses-back", "The witnesses cosign again.");
+    else {
+      const message = "Too few witnesses cosign: nothing is released until they do.";
+      this.#log.warn("witnesses-silent", message, { reason: outage });
+    }
+  };
+
+  readonly fault = (error: unknown): void => logFault(this.#log, error);
+}
