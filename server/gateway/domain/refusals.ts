@@ -1,5 +1,19 @@
 import { refuse } from "@countersign/protocol/refusals";
-import type { SvidRefusal } from "./svid.ts";
+
+/** Why a certificate that its issuer signed names no workload all the same. */
+export type SvidRefusal =
+  | "not-der"
+  | "extension-twice"
+  | "no-uri"
+  | "several-uris"
+  | "not-a-spiffe-id"
+  | "other-trust-domain"
+  | "is-a-ca"
+  | "key-may-not-sign"
+  | "key-may-certify"
+  | "not-for-clients"
+  | "lives-too-long"
+  | "not-valid-now";
 
 const WHY = {
   "not-der": "it is not a certificate in DER",

@@ -3,7 +3,8 @@ import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { asDigest, DIGEST_DOMAINS } from "@countersign/protocol/digest";
 import type { Digest } from "@countersign/protocol/ids";
 import { err, type Result } from "../../kernel/result.ts";
-import { readSvid, type Svid, type SvidRefusal, type SvidRules } from "../domain/svid.ts";
+import type { SvidRefusal } from "../domain/refusals.ts";
+import { readSvid, type Svid, type SvidRules } from "./svid.ts";
 
 /** PEM. `trust` is the bundle of the one trust domain that this gateway serves. */
 export type ServerTls = {

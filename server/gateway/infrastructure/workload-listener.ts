@@ -13,10 +13,10 @@ import {
   NO_SUCH_PATH,
   NOT_A_NAME,
   notAWorkload,
+  type SvidRefusal,
   tooFast,
   UNREADABLE,
 } from "../domain/refusals.ts";
-import type { SvidRefusal } from "../domain/svid.ts";
 import { answerOf } from "../domain/value-answer.ts";
 import type { KeyServiceChannel } from "./key-service-channel.ts";
 import { type Peer, readPeer, type ServerTls, secureContext } from "./server-tls.ts";

@@ -14,21 +14,7 @@ import {
   SubjectAlternativeName,
 } from "@peculiar/asn1-x509";
 import { err, ok, type Result } from "../../kernel/result.ts";
-
-/** Why a certificate that its issuer signed names no workload all the same. */
-export type SvidRefusal =
-  | "not-der"
-  | "extension-twice"
-  | "no-uri"
-  | "several-uris"
-  | "not-a-spiffe-id"
-  | "other-trust-domain"
-  | "is-a-ca"
-  | "key-may-not-sign"
-  | "key-may-certify"
-  | "not-for-clients"
-  | "lives-too-long"
-  | "not-valid-now";
+import type { SvidRefusal } from "../domain/refusals.ts";
 
 export type Svid = { readonly workload: SpiffeId; readonly expiresAtMs: number };
 
