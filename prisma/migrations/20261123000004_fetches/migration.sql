@@ -1,4 +1,4 @@
--- A value that left for a workload. An intent without a done counts as disclosed.
+-- A value that left for a workload: the intent, which counts as disclosed.
 CREATE TABLE projection.fetch (
   tenant text NOT NULL,
   entry bigint NOT NULL,
@@ -9,7 +9,6 @@ CREATE TABLE projection.fetch (
   gateway text NOT NULL,
   certificate text NOT NULL,
   intended_at timestamptz(3) NOT NULL,
-  done_at timestamptz(3),
   PRIMARY KEY (tenant, entry)
 );
 CREATE INDEX fetch_by_secret ON projection.fetch (tenant, secret, entry);

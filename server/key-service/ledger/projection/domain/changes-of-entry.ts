@@ -28,6 +28,7 @@ function changesOfEvent(event: DomainEvent, { index, entry }: Place): Change[] {
     case "GenesisDeclared":
       return genesis(event, index);
     case "ServiceStarted":
+    case "FetchesDone":
     case "NonceConsumed":
     case "InvitationExpired":
     case "ValueChecked":
@@ -186,11 +187,7 @@ function changesOfEvent(event: DomainEvent, { index, entry }: Place): Change[] {
     }
     case "FetchIntended": {
       const { type: _, ...fetch } = event;
-      return [put("fetch", { ...fetch, intended_at: at, done_at: null, entry: index })];
-    }
-    case "FetchesDone": {
-      const { tenant, intents } = event;
-      return intents.map((intent) => set("fetch", { tenant, entry: intent }, { done_at: at }));
+      return [put("fetch", { ...fetch, intended_at: at, entry: index })];
     }
     case "ReleaseDone": {
       const { tenant, request, secret, use } = event;

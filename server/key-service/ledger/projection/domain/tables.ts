@@ -233,7 +233,6 @@ export const TABLES = {
       gateway: "text",
       certificate: "text",
       intended_at: "instant",
-      done_at: "instant?",
     },
     opened: {},
   },
