@@ -62,12 +62,21 @@ describe("a database that goes away", () => {
         tap.down();
         return null;
       };
-      const started = await installation.startKeyService(environment).then(
+      const starting = installation.startKeyService(environment).then(
         () => true,
         (error: unknown) => String(error),
       );
+      const { output, ended } = installation.keyService();
+      let isOver = false;
+      void ended.then(() => {
+        isOver = true;
+      });
+      // It may listen before it notices; then it is not ready until the database is back.
+      await expect
+        .poll(() => isOver || output().includes('"event":"started"'), { timeout: 60_000 })
+        .toBe(true);
       tap.clear();
-      const { output } = installation.keyService();
+      const started = await starting;
       expect(output(), `cut at message ${cut} of ${whole}`).not.toContain('"event":"crash"');
       if (started === true) {
         became.started += 1;

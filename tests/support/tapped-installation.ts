@@ -78,10 +78,12 @@ export async function startTappedInstallation(
       await Promise.race([storm.progress(more), over]);
     },
     async complaints() {
+      // First what clients hold, then the ledger: they go on meanwhile.
+      const [receipts, acknowledged] = [[...storm.receipts], [...storm.acknowledged]];
       const entries = await readLedger(database);
       return [
-        ...auditReleases(entries, storm.receipts),
-        ...auditAcknowledged(entries, storm.acknowledged),
+        ...auditReleases(entries, receipts),
+        ...auditAcknowledged(entries, acknowledged),
         ...(await auditTree(database, installation.witnessDir)),
         ...storm.surprises,
       ];

@@ -9,6 +9,7 @@ import {
   type TreeHead,
 } from "../domain/ledger.ts";
 import { leafHash } from "../domain/merkle.ts";
+import { withCosignatures } from "./cosigned-note.ts";
 import type { LedgerSession } from "./ledger-session.ts";
 import { readEntries } from "./ledger-tables.ts";
 import { differs } from "./load-history.ts";
@@ -19,7 +20,6 @@ import {
   prepareOpening,
 } from "./open-session.ts";
 import { releasePen } from "./pen.ts";
-import { withCosignatures } from "./witness-quorum.ts";
 import type { WitnessTime } from "./witness-time.ts";
 import { WriterConnection } from "./writer-connection.ts";
 

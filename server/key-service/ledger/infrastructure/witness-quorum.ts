@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../../../kernel/clock.ts";
-import { type Cosignature, LedgerFault, type SignedCheckpoint } from "../domain/ledger.ts";
+import { LedgerFault, type SignedCheckpoint } from "../domain/ledger.ts";
+import { withCosignatures } from "./cosigned-note.ts";
 import { withDeadline } from "./deadline.ts";
 import { NewestBehind } from "./newest-behind.ts";
 import type { LedgerTiming } from "./timing.ts";
@@ -279,19 +280,6 @@ export class WitnessQuorum {
   #errors(): string {
     return [...this.#lastError.values()].join("; ");
   }
-}
-
-/** The note with the lines of cosigners under ours. */
-export function withCosignatures(
-  head: { readonly size: number; readonly root: Buffer; readonly note: string },
-  cosigned: readonly Cosigned[],
-): SignedCheckpoint {
-  const cosignatures: Cosignature[] = cosigned.map(({ witness, timestampSeconds }) => ({
-    witness,
-    timestampSeconds,
-  }));
-  const note = head.note + cosigned.map((c) => c.line).join("");
-  return { size: head.size, root: head.root, note, cosignatures };
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
