@@ -18,9 +18,11 @@ import { stopLeftover } from "./lib/postgres-server.mjs";
 import {
   deskOrigin,
   ensureLogKey,
+  gatewaySpec,
   keyServiceEnvironment,
   keyServiceSpec,
   ports,
+  requireGatewayCredential,
   witnessSpec,
   writeWitnessesFile,
 } from "./lib/processes.mjs";
@@ -29,6 +31,7 @@ import { readableLine, showLine } from "./lib/show-line.mjs";
 import { untilStopped } from "./lib/shutdown.mjs";
 import { Supervisor } from "./lib/supervisor.mjs";
 import { ensureToken } from "./lib/token.mjs";
+import { ensureWorkloadCa } from "./lib/workload-identities.mjs";
 
 const startedAt = performance.now();
 const supervisor = new Supervisor({ onLine: showLine, onEvent: report });
@@ -87,6 +90,9 @@ async function start() {
   await step("witness", () => supervise(witnessSpec()));
   writeWitnessesFile();
   await step("key service", () => supervise(keyServiceSpec(environment)));
+  requireGatewayCredential();
+  await step("workload issuer", ensureWorkloadCa);
+  await step("gateway", () => supervise(gatewaySpec()));
   announce(opened.place);
 }
 
@@ -100,6 +106,9 @@ async function supervise(spec) {
 function announce(place) {
   say(`\n${bold("Countersign runs")}, ready in ${duration(performance.now() - startedAt)}\n`);
   say(`  desk         ${bold(deskOrigin)}`);
+  say(
+    `  gateway      https://localhost:${ports.gateway}  ${dim("npm run svid makes an identity to fetch with")}`,
+  );
   say(`  witness      http://127.0.0.1:${ports.witness}`);
   say(`  PostgreSQL   ${place}`);
   say(`  state, logs  ${stateDir}\n`);
@@ -117,6 +126,12 @@ function wantedPorts() {
   return [
     { name: "desk", port: ports.desk, variable: "COUNTERSIGN_DESK_PORT" },
     { name: "witness", port: ports.witness, variable: "COUNTERSIGN_WITNESS_PORT" },
+    { name: "gateway", port: ports.gateway, variable: "COUNTERSIGN_GATEWAY_PORT" },
+    {
+      name: "gateway's health",
+      port: ports.gatewayStatus,
+      variable: "COUNTERSIGN_GATEWAY_STATUS_PORT",
+    },
     ...(process.env.DATABASE_URL
       ? []
       : [{ name: "database", port: ports.postgres, variable: "COUNTERSIGN_POSTGRES_PORT" }]),

@@ -7,6 +7,7 @@ import { inRoot, inState, root, stateDir } from "./paths.mjs";
 import { mustRun } from "./run.mjs";
 import { writePrivate } from "./secrets-files.mjs";
 import { answersOk } from "./supervisor.mjs";
+import { gatewayFiles, TRUST_DOMAIN } from "./workload-identities.mjs";
 
 /** @import { ProcessSpec } from "./supervisor.mjs" */
 
@@ -20,6 +21,8 @@ export const ports = {
   desk: portFrom("COUNTERSIGN_DESK_PORT", 8460),
   witness: portFrom("COUNTERSIGN_WITNESS_PORT", 8461),
   postgres: portFrom("COUNTERSIGN_POSTGRES_PORT", 8462),
+  gateway: portFrom("COUNTERSIGN_GATEWAY_PORT", 8463),
+  gatewayStatus: portFrom("COUNTERSIGN_GATEWAY_STATUS_PORT", 8464),
 };
 
 export const deskOrigin =
@@ -45,7 +48,8 @@ export function keyServiceEnvironment(token, database) {
     COUNTERSIGN_DESK_ORIGIN: deskOrigin,
     COUNTERSIGN_DESK_PORT: String(ports.desk),
     COUNTERSIGN_DESK_PAGE_DIR: inRoot("dist", "desk"),
-    COUNTERSIGN_RPC_SOCKET: rpcSocket(),
+    COUNTERSIGN_RPC_SOCKET: socketPath("key-service"),
+    COUNTERSIGN_GATEWAY_SOCKET: socketPath("gateway"),
     COUNTERSIGN_LOG_VERIFIER_KEY_FILE: logVerifierKeyFile(),
     COUNTERSIGN_WITNESSES_FILE: witnessesFile(),
     COUNTERSIGN_PEOPLE_FILE: inState("people.json"),
@@ -101,6 +105,31 @@ export function keyServiceSpec(environment) {
   return spec("key-service", `http://127.0.0.1:${ports.desk}/readyz`, environment);
 }
 
+/** Genesis names the gateway: an installation that began before there was one has no credential for it. */
+export function requireGatewayCredential() {
+  if (existsSync(inState("key-service", "gateway-credential"))) return;
+  throw new Failure(
+    "This installation began before there was a gateway, and its genesis names none.",
+    "Run `npm run reset` and start again: a development installation is made anew.",
+  );
+}
+
+/** @returns {ProcessSpec} */
+export function gatewaySpec() {
+  const { certificate, key, trust } = gatewayFiles();
+  return spec("gateway", `http://127.0.0.1:${ports.gatewayStatus}/readyz`, {
+    ...baseEnvironment(),
+    COUNTERSIGN_GATEWAY_PORT: String(ports.gateway),
+    COUNTERSIGN_GATEWAY_STATUS_PORT: String(ports.gatewayStatus),
+    COUNTERSIGN_TRUST_DOMAIN: TRUST_DOMAIN,
+    COUNTERSIGN_GATEWAY_CERTIFICATE_FILE: certificate,
+    COUNTERSIGN_GATEWAY_KEY_FILE: key,
+    COUNTERSIGN_TRUST_BUNDLE_FILE: trust,
+    COUNTERSIGN_GATEWAY_SOCKET: socketPath("gateway"),
+    COUNTERSIGN_GATEWAY_CREDENTIAL_FILE: inState("key-service", "gateway-credential"),
+  });
+}
+
 /**
  * @param {string} name
  * @param {string} readyUrl
@@ -128,10 +157,11 @@ function baseEnvironment() {
   );
 }
 
-function rpcSocket() {
-  const inside = inState("key-service", "rpc", "key-service.sock");
+/** @param {string} name of who listens for whom */
+function socketPath(name) {
+  const inside = inState("key-service", "rpc", `${name}.sock`);
   const id = createHash("sha256").update(stateDir).digest("hex").slice(0, 8);
-  const short = join(tmpdir(), `countersign-${process.getuid?.() ?? 0}-${id}`, "key-service.sock");
+  const short = join(tmpdir(), `countersign-${process.getuid?.() ?? 0}-${id}`, `${name}.sock`);
   const path = inside.length <= LONGEST_SOCKET_PATH ? inside : short;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return path;
