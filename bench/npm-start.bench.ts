@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../scripts/lib/free-port.mjs";
 import { root } from "../scripts/lib/paths.mjs";
+import { ports } from "../scripts/lib/processes.mjs";
 import { lastLines, mustRun, run } from "../scripts/lib/run.mjs";
 import type { BenchOptions, Figure } from "./figure.ts";
 
@@ -64,13 +65,16 @@ async function environmentOf(folder: string): Promise<NodeJS.ProcessEnv> {
   const ours = Object.entries(process.env).filter(
     ([name]) => !name.startsWith("COUNTERSIGN_") && !/^npm_(package|lifecycle)/.test(name),
   );
-  return {
-    ...Object.fromEntries(ours),
-    INIT_CWD: folder,
-    COUNTERSIGN_DESK_PORT: String(await freePort()),
-    COUNTERSIGN_WITNESS_PORT: String(await freePort()),
-    COUNTERSIGN_POSTGRES_PORT: String(await freePort()),
-  };
+  const env: NodeJS.ProcessEnv = { ...Object.fromEntries(ours), INIT_CWD: folder };
+  // Beside whatever runs from this checkout.
+  for (const name of Object.keys(ports)) env[portVariable(name)] = String(await freePort());
+  return env;
+}
+
+/** `gatewayStatus` is changed by `COUNTERSIGN_GATEWAY_STATUS_PORT`. */
+function portVariable(name: string): string {
+  const words = name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  return `COUNTERSIGN_${words}_PORT`;
 }
 
 /** @returns seconds until it was ready */

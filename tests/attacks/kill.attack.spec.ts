@@ -38,17 +38,18 @@ describe(`kill (seed ${SEED})`, () => {
 
   type Point = readonly [name: string, strike: () => Promise<unknown>];
 
-  /** Kills when `isMoment`: the message that passes is kept from its receiver, or still reaches it. */
+  /** Kills at that moment: the message that passes is kept from its receiver, or still reaches it. */
   const at =
     (
       tap: keyof TappedInstallation["taps"],
-      isMoment: (chunk: Parameters<Look>[0]) => boolean,
+      moment: Moment,
       message: "lost" | "half" | "delivered",
       afterMs: () => number = () => 0,
     ) =>
     () =>
       new Promise<void>((done) => {
         const proxy = house.taps[tap];
+        const isMoment = moment();
         proxy.look = (chunk) => {
           if (!isMoment(chunk)) return chunk.bytes;
           proxy.look = ({ bytes }) => bytes;
@@ -59,19 +60,6 @@ describe(`kill (seed ${SEED})`, () => {
           return message === "half" ? chunk.bytes.subarray(0, chunk.bytes.length / 2) : chunk.bytes;
         };
       });
-  const request = (marker: string, and = "") => {
-    return ({ towards, bytes }: Parameters<Look>[0]) =>
-      towards === "server" && bytes.includes(marker) && bytes.includes(and);
-  };
-  /** The first bytes of the answer to such a request. */
-  const answerTo = (marker: string, and = "") => {
-    let asked = 0;
-    const isRequest = request(marker, and);
-    return (chunk: Parameters<Look>[0]) => {
-      if (asked === 0 && isRequest(chunk)) asked = chunk.connection;
-      return chunk.towards === "client" && chunk.connection === asked;
-    };
-  };
   const INTENT = ["append-batch", "ReleaseIntended"] as const;
   const aWhile = (ms: number) => () => Math.floor(random() * ms);
   const injected = (what: string) => async () => {
@@ -187,8 +175,31 @@ describe(`kill (seed ${SEED})`, () => {
   });
 });
 
-const isValue: (chunk: Parameters<Look>[0]) => boolean = ({ towards, bytes }) =>
-  towards === "client" && bytes.includes("release/v1");
+/** Made anew for each kill: tells of each chunk whether that is the one. */
+type Moment = () => (chunk: Parameters<Look>[0]) => boolean;
+
+const request =
+  (marker: string, and = ""): Moment =>
+  () =>
+  ({ towards, bytes }) =>
+    towards === "server" && bytes.includes(marker) && bytes.includes(and);
+
+/** The first bytes of the answer to such a request. */
+const answerTo =
+  (marker: string, and = ""): Moment =>
+  () => {
+    let asked = 0;
+    const isRequest = request(marker, and)();
+    return (chunk) => {
+      if (asked === 0 && isRequest(chunk)) asked = chunk.connection;
+      return chunk.towards === "client" && chunk.connection === asked;
+    };
+  };
+
+const isValue: Moment =
+  () =>
+  ({ towards, bytes }) =>
+    towards === "client" && bytes.includes("release/v1");
 
 async function killWriter(postgres: PrivatePostgres): Promise<void> {
   process.kill(await postgres.writer(), "SIGKILL");

@@ -14,6 +14,7 @@ const NEVER_CHANGED: readonly TableName[] = [
   "secret_version",
   "signature_line",
   "grant_secret",
+  "fetch",
   "audit_entry",
 ];
 
