@@ -6,6 +6,7 @@ import type { SecretName, SpiffeId } from "@countersign/protocol/names";
 import { type Openings, openStatement } from "@countersign/protocol/openings";
 import { type Rendering, render } from "@countersign/protocol/rendering";
 import { AGAIN_SOON, eventually } from "./eventually.ts";
+import { startTestGateway, TRUST_DOMAIN } from "./gateway.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 import { type Answer, call, TestDevice, type TestPerson } from "./people.ts";
 import { type Opened, Recipient, sealedValue } from "./sealed-values.ts";
@@ -34,6 +35,7 @@ export type DbaRoom = {
 
 const MINE = "payments/prod/postgres/app-password" as SecretName;
 const OTHER = "payments/prod/postgres/reporting-password" as SecretName;
+const READER = "globex/dev/payments/reader";
 /** Low tier and no personal data: its owner opens it alone, as she is all there is of her tenant. */
 const FOREIGN = "payments/dev/postgres/app-password" as SecretName;
 const ALONE = {
@@ -57,6 +59,7 @@ export async function createDbaRoom(): Promise<DbaRoom> {
   await put(olivia, laptop, OTHER, other);
   const foreign = `foreign-${randomText()}`;
   await put(ingrid, ingridsLaptop, FOREIGN, foreign, ALONE);
+  await fetchForeign(installation);
   const granted = async (name: SecretName) =>
     Recipient.of(laptop, await askAndApprove(cast, { secrets: [name] }));
   const globex = { ...cast, olivia: ingrid, laptop: ingridsLaptop };
@@ -84,11 +87,28 @@ async function put(
 ): Promise<void> {
   const days = 30 * 86_400_000;
   const expiresAt = new Date(Date.now() + days).toISOString().replace(/\.\d+/, "") as Instant; // of that form
-  const workload = "spiffe://globex.example/payments/reader" as SpiffeId;
+  const workload = `spiffe://${TRUST_DOMAIN}/${READER}` as SpiffeId; // of that form
   // One that needs nobody else: every projection has a row then.
-  const bindings = policy === ALONE ? [{ workload, proof: "end-to-end" as const, expiresAt }] : [];
+  const bindings =
+    policy === ALONE ? [{ workload, proof: "gateway-vouched" as const, expiresAt }] : [];
   const act = registration(name, { policy, bindings, value: await sealedValue(laptop, text) });
   await owner.mustSign([(await laptop.draft(act)).draft]);
+}
+
+/** A workload reads Ingrid's secret, so that fetches have a row too. */
+async function fetchForeign(installation: Installation): Promise<void> {
+  const gateway = await startTestGateway(installation);
+  try {
+    const reader = await gateway.svid(READER);
+    await eventually(
+      "a fetch",
+      AGAIN_SOON,
+      async () => (await gateway.fetch(reader, FOREIGN)).status,
+      (status) => status === 200,
+    );
+  } finally {
+    await gateway.stop();
+  }
 }
 
 function randomText(): string {
