@@ -10,6 +10,7 @@ import {
   variable,
 } from "./environment.ts";
 import { readSecretFile } from "./secret-file.ts";
+import { readSingleSignOn, type SingleSignOn, singleSignOnVariables } from "./single-sign-on.ts";
 import { readWitnesses, type WitnessAddress } from "./witnesses-file.ts";
 
 /** What the key service is told from outside. Everything else it knows from its own ledger. */
@@ -57,11 +58,14 @@ export type KeyServiceConfig = {
   readonly genesis: "development" | undefined;
   /** How often the checker runs, in seconds; once at every start too. */
   readonly checkEverySeconds: number;
+  /** Identity providers, and the console that people come from. */
+  readonly singleSignOn: SingleSignOn;
   /** Absolute; where the development genesis writes the cast's one-time enrolment links, 0600. */
   readonly peopleFile: string;
 };
 
 const variables = {
+  ...singleSignOnVariables,
   COUNTERSIGN_STATE_DIR: variable(
     absolutePath,
     "Give the absolute path of a folder that only this account can read.",
@@ -200,6 +204,7 @@ export function loadKeyServiceConfig(environment = process.env): KeyServiceConfi
       join(read.COUNTERSIGN_STATE_DIR, "log-verifier-key"),
     checkEverySeconds: read.COUNTERSIGN_CHECK_EVERY_SECONDS,
     genesis: read.COUNTERSIGN_GENESIS,
+    singleSignOn: readSingleSignOn(read),
     peopleFile: read.COUNTERSIGN_PEOPLE_FILE ?? join(read.COUNTERSIGN_STATE_DIR, "people.json"),
   };
 }

@@ -1,10 +1,17 @@
 import type { Log } from "../observability/log.ts";
 import type { PeopleListenerOptions } from "./desk/infrastructure/listener.ts";
+import { GetFailed } from "./sessions/infrastructure/bounded-get.ts";
 
 /** A fault by its kind alone: a message may quote what it choked on. */
 export function logFault(log: Log, error: unknown): void {
   const reason = error instanceof Error ? error.constructor.name : typeof error;
   log.error("fault", "Something failed inside.", { reason });
+}
+
+/** An identity provider whose keys cannot be had: what failed names its address, and nothing that it sent. */
+export function logNoKeys(log: Log, error: unknown): void {
+  const reason = error instanceof GetFailed ? error.message : "what it sent is no key set";
+  log.warn("identity-provider", "The keys of an identity provider could not be had.", { reason });
 }
 
 /** The listener's lines, in the fields that the log knows. */

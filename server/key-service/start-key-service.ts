@@ -38,13 +38,15 @@ import { penLease } from "./ledger/infrastructure/timing.ts";
 import { PostgresCheckedDatabase } from "./ledger/projection/infrastructure/postgres-checked-database.ts";
 import { PostgresProjectionStore } from "./ledger/projection/infrastructure/postgres-projection-store.ts";
 import { PostgresSnapshotStore } from "./ledger/projection/infrastructure/postgres-snapshot-store.ts";
-import { listenerLog, logFault } from "./log-adapters.ts";
+import { listenerLog, logFault, logNoKeys } from "./log-adapters.ts";
 import { LOG_KEY, openToken, RELEASE_KEY, refuseLeakyToken, refuseWeakKeys } from "./open-keys.ts";
 import type { RegistrationPolicy } from "./roster/infrastructure/attestation.ts";
 import { createReadCurrentValue } from "./secrets/application/read-current-value.ts";
 import { createStageValue, createWhyValueMissing } from "./secrets/application/stage-value.ts";
 import { DataKeyCache } from "./secrets/envelope/infrastructure/data-key-cache.ts";
 import { EnvelopeStore } from "./secrets/infrastructure/envelope-store.ts";
+import { trustedProviders } from "./sessions/application/trusted-providers.ts";
+import { boundedGet } from "./sessions/infrastructure/bounded-get.ts";
 import { Drafter } from "./statements/application/drafter.ts";
 import { Signing } from "./statements/application/sign-drafts.ts";
 import { DraftStore } from "./statements/infrastructure/draft-store.ts";
@@ -262,6 +264,7 @@ export async function startKeyService(
         open,
         stageValueFor,
         intake,
+        console: config.singleSignOn.console,
         readCurrentValue,
         registration: registrationPolicy(genesis),
       }),
@@ -279,8 +282,15 @@ export async function startKeyService(
     const rpc = await startConsoleRpc(
       {
         ...parts,
+        ledger,
         credential: genesis.consoleCredential,
         stageGenerated: stageValueFor(null),
+        tokens: trustedProviders(genesis, config.singleSignOn.identityProviders, {
+          clock,
+          get: boundedGet,
+          onFailed: (error) => logNoKeys(log, error),
+          warn: (sentence) => log.warn("identity-provider", sentence),
+        }),
         onFault: (error) => logFault(log, error),
       },
       config.rpcSocket,

@@ -1,4 +1,5 @@
 import type { Instant } from "@countersign/protocol/instants";
+import { ended } from "../../sessions/domain/open-sessions.ts";
 import type { DomainEvent } from "./event.ts";
 import type { State } from "./state.ts";
 
@@ -16,6 +17,11 @@ export function decideExpiry(state: State, now: Instant, most: number): DomainEv
     const it = state.tenants.get(tenant)?.grants.get(request);
     if (it !== undefined && it.expiresAt <= now)
       events.push({ type: "GrantExpired", tenant, request });
+  }
+  for (const [session, tenant] of state.openSessions) {
+    if (events.length >= most) return events;
+    const it = state.tenants.get(tenant)?.sessions.get(session);
+    if (it !== undefined && it.expiresAt <= now) events.push(ended(it, "expired"));
   }
   return events;
 }

@@ -8,15 +8,17 @@ import { enrolmentHandlers } from "./enrolment-handlers.ts";
 import { identifyHandlers } from "./identify-handlers.ts";
 import { type CommandLineParts, commandLineHandlers } from "./people-handlers.ts";
 import { proposalHandlers } from "./proposal-handlers.ts";
+import { type ReturnParts, returnHandlers } from "./return-handlers.ts";
 import { secretHandlers } from "./secret-handlers.ts";
 
 /** Every handler of the people-API. A path without one does not compile. */
 export function allHandlers(
-  parts: CommandLineParts & {
-    readonly intake: IntakeKeys;
-    readonly readCurrentValue: ReadCurrentValue;
-    readonly registration: RegistrationPolicy;
-  },
+  parts: CommandLineParts &
+    ReturnParts & {
+      readonly intake: IntakeKeys;
+      readonly readCurrentValue: ReadCurrentValue;
+      readonly registration: RegistrationPolicy;
+    },
 ): PeopleHandlers {
   const logins = new DeviceLogins(parts);
   const { path, intake, readCurrentValue, clock } = parts;
@@ -27,6 +29,7 @@ export function allHandlers(
     ...proposalHandlers(parts),
     ...draftHandlers(parts, logins),
     ...deviceLoginHandlers(parts, logins),
+    ...returnHandlers(parts),
     ...secretHandlers(parts, { intake, check }),
     ...commandLineHandlers(parts),
   };

@@ -162,7 +162,6 @@ function hello({ mode, ledgerOrigin, deskOrigin, releaseKey, logKey, witnesses }
   return { mode, ledgerOrigin, deskOrigin, releaseKey, logKey, witnesses: [...witnesses] };
 }
 
-/** Null where the stored entry is not the one of the verified tree. */
 /** The newest checkpoint, with the witnesses' cosignatures where they answer in time. */
 async function newestNote(ledger: Ledger): Promise<string> {
   try {
@@ -173,7 +172,8 @@ async function newestNote(ledger: Ledger): Promise<string> {
   }
 }
 
-async function entryBytes(ledger: Ledger, index: number): Promise<Buffer | null> {
+/** Null where the stored entry is not the one of the verified tree. */
+export async function entryBytes(ledger: Ledger, index: number): Promise<Buffer | null> {
   try {
     for await (const entry of ledger.entries(index, index + 1)) return entry.bytes;
   } catch (error) {

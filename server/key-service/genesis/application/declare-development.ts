@@ -4,6 +4,7 @@ import { type Commitment, type Digest, idText, personId, salt } from "@countersi
 import { addSeconds, type Instant } from "@countersign/protocol/instants";
 import { type TenantId, tenantId } from "@countersign/protocol/names";
 import { assignment } from "@countersign/protocol/roles";
+import { accountText } from "@countersign/protocol/sign-in";
 import type { GenesisDeclared } from "../../decisions/domain/event.ts";
 import { invitationDigest } from "../../desk/application/enrolment-handlers.ts";
 import { DEVELOPMENT_CAST } from "../domain/development-cast.ts";
@@ -34,7 +35,12 @@ export async function declareDevelopment(
   facts: Pick<
     GenesisDeclared,
     "ledgerOrigin" | "deskOrigin" | "logKey" | "releaseKey" | "witnesses"
-  > & { readonly consoleCredential: Digest },
+  > & {
+    readonly consoleCredential: Digest;
+    /** The cast has accounts at each of these. None: this installation goes without single sign-on. */
+    readonly identityProviders: NonNullable<GenesisDeclared["identityProviders"]>;
+    readonly consoleOrigin: string | null;
+  },
   now: Instant,
 ): Promise<DevelopmentGenesis> {
   const tenants = [...new Set(DEVELOPMENT_CAST.map((it) => it.tenant))].map((it) =>
@@ -44,11 +50,14 @@ export async function declareDevelopment(
   const people: InvitedPerson[] = [];
   const roster: GenesisDeclared["people"][number][] = [];
   const invitations: GenesisDeclared["invitations"][number][] = [];
+  const identities: NonNullable<GenesisDeclared["identities"]>[number][] = [];
+  const identitySalt = randomSalt();
+  const { identityProviders, consoleOrigin, ...named } = facts;
 
   for (const member of DEVELOPMENT_CAST) {
     const tenant = tenantId.parse(member.tenant);
     const person = personId.parse(idText("p", randomBytes(16)));
-    const fresh = salt.parse(randomBytes(32).toString("base64url"));
+    const fresh = randomSalt();
     const name = await commit("person-name", member.name, fresh);
     const texts = openings.get(tenant);
     if (texts === undefined) throw new Error("every tenant of the cast has its openings");
@@ -60,6 +69,12 @@ export async function declareDevelopment(
       userHandle: randomBytes(32).toString("base64url"),
       roles: member.roles.map((it) => assignment.parse(it)),
     });
+    for (const { issuer } of identityProviders) {
+      const value = accountText({ issuer, subject: member.subject });
+      const account = await commit("account", value, identitySalt);
+      texts[account] = { label: "account", salt: identitySalt, value };
+      identities.push({ tenant, person, account });
+    }
     const token = randomBytes(32).toString("base64url");
     const expiresAt = addSeconds(now, INVITATION_SECONDS);
     invitations.push({ tenant, person, invitation: invitationDigest(token), expiresAt });
@@ -79,12 +94,16 @@ export async function declareDevelopment(
       type: "GenesisDeclared",
       mode: "development",
       restoreEpoch: 0,
-      ...facts,
+      ...named,
       tenants,
       people: roster,
       invitations,
+      ...(consoleOrigin === null ? {} : { consoleOrigin }),
+      ...(identityProviders.length === 0 ? {} : { identityProviders, identitySalt, identities }),
     },
     openings: [...openings].map(([tenant, texts]) => ({ tenant, texts })),
     people,
   };
 }
+
+const randomSalt = () => salt.parse(randomBytes(32).toString("base64url"));

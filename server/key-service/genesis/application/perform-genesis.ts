@@ -42,6 +42,11 @@ export async function performGenesis(parts: GenesisParts): Promise<void> {
       releaseKey: (await keys.publicKey(RELEASE_KEY)).toString("base64url"),
       witnesses: config.witnesses.map((it) => witnessIn(it.verifierKey)),
       consoleCredential: consoleCredentialDigest(files.consoleCredential()),
+      identityProviders: config.singleSignOn.identityProviders.map(({ issuer, clientId }) => ({
+        issuer,
+        clientId,
+      })),
+      consoleOrigin: config.singleSignOn.console.origin,
     },
     now,
   );

@@ -61,8 +61,8 @@ describe("the fold's written form", () => {
     // history builder alone, raise FOLD_VERSION: stored snapshots of the old fold must not be read.
     expect({ version: FOLD_VERSION, digest }).toMatchInlineSnapshot(`
       {
-        "digest": "91c7b71b0f5a21339f5f28721cd0bced052b6cdc9489047014476b79ca37178e",
-        "version": 1,
+        "digest": "12f9d1f977ee1504e291b8cd1ed56a8f4150504df0b060aa7bb008b88f33671d",
+        "version": 2,
       }
     `);
   });

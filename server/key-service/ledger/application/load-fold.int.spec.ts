@@ -5,7 +5,7 @@ import { emptyState, type State } from "../../decisions/domain/state.ts";
 import { buildHistory } from "../../decisions/testing/history.ts";
 import { createLedgerFixture, createTestLogKey } from "../infrastructure/ledger.fixture.ts";
 import { PostgresSnapshotStore } from "../projection/infrastructure/postgres-snapshot-store.ts";
-import { foldLines } from "./fold-codec.ts";
+import { FOLD_VERSION, foldLines } from "./fold-codec.ts";
 import { type FoldProgress, loadFold } from "./load-fold.ts";
 import { Snapshots } from "./snapshot.ts";
 import { Snapshotter } from "./snapshotter.ts";
@@ -121,12 +121,18 @@ describe("loading the fold", () => {
       await room.sql(`UPDATE keyservice.snapshot SET ${column} = $1`, [bytes]);
       expect((await room.load()).progress?.fromSnapshot).toBe(30);
     }
-    for (const edit of ["fold_version = 2", "size = 29", "size = 31", "signature = ''"]) {
+    for (const edit of [
+      `fold_version = ${FOLD_VERSION + 1}`,
+      "size = 29",
+      "size = 31",
+      "signature = ''",
+    ]) {
       await room.sql(`UPDATE keyservice.snapshot SET ${edit}`);
       expect((await room.load()).progress?.fromSnapshot, edit).toBe(0);
-      await room.sql("UPDATE keyservice.snapshot SET fold_version = 1, size = 30, signature = $1", [
-        stored.signature,
-      ]);
+      await room.sql(
+        "UPDATE keyservice.snapshot SET fold_version = $2, size = 30, signature = $1",
+        [stored.signature, FOLD_VERSION],
+      );
     }
     expect(room.refusals).toHaveLength(3 + 4);
     expect(await room.snapshots.damaged(room.ledger)).toEqual([]);
@@ -150,11 +156,11 @@ describe("loading the fold", () => {
     const room = await createRoom();
     await room.appendTo(50);
     await room.takeSnapshot();
-    expect(await room.snapshots.newest(room.ledger, 2)).toBeNull();
+    expect(await room.snapshots.newest(room.ledger, FOLD_VERSION + 1)).toBeNull();
     expect(await room.snapshotsOf(createTestLogKey()).newest(room.ledger)).toBeNull();
     expect(await room.snapshotsOf(undefined, "ledger.test/other").newest(room.ledger)).toBeNull();
     expect(room.refusals).toEqual([
-      "50: it is of fold version 1, this is 2",
+      `50: it is of fold version ${FOLD_VERSION}, this is ${FOLD_VERSION + 1}`,
       "50: the log key did not sign it",
       "50: the log key did not sign it",
     ]);

@@ -5,8 +5,8 @@ import { Snapshotter } from "../application/snapshotter.ts";
 import { shapeOf, TABLE_NAMES, type TableName } from "./domain/tables.ts";
 import { createProjectionRoom, type ProjectionRoom } from "./projection.fixture.ts";
 
-const history = buildHistory(45, 300);
-const EARLIER = 180;
+const history = buildHistory(54, 340);
+const EARLIER = 200;
 
 type Column = { readonly name: string; readonly type: string };
 type Row = Readonly<Record<string, string | null>>;
@@ -286,9 +286,9 @@ describe("the checker", () => {
   it("tells of no difference while the projector is at work, and repairs under it", async () => {
     const projector = room.createProjector({ batchEntries: 3, pollMs: 1 });
     projector.start();
-    const more = buildHistory(45, 500);
+    const more = buildHistory(54, 540);
     const reports = [];
-    for (let from = 300; from < 500; from += 20) {
+    for (let from = 340; from < 540; from += 20) {
       const appended = room.append(more, from, from + 20);
       reports.push(await room.checker.run());
       await appended;
@@ -297,7 +297,7 @@ describe("the checker", () => {
     await room.sql("UPDATE projection.person SET status = 'revoked', name = 'Mallory'");
     const { differences } = await room.checker.run();
     expect(differences.length).toBeGreaterThan(15);
-    await projector.reached(499, 30_000);
+    await projector.reached(539, 30_000);
     await projector.stop();
     healthy = await contents();
     expect(await found()).toEqual([]);

@@ -10,6 +10,7 @@ export function serviceOfProposal({ statement }: Pick<Proposal, "statement">): S
   switch (statement.kind) {
     case "enrol-key":
     case "change-role":
+    case "link-identity":
       return null;
     case "register-secret":
       return serviceOf(statement.body.name);

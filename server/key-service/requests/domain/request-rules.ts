@@ -1,10 +1,10 @@
 import { secondsBetween, toMilliseconds } from "@countersign/protocol/instants";
+import { metadataGaps, valueExpiresAt } from "@countersign/protocol/metadata-gate";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import type { SigningRole } from "@countersign/protocol/roles";
 import type { SecretRef, StatementOf } from "@countersign/protocol/statement";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import { isDeviceActive } from "../../roster/domain/roster.ts";
-import { metadataGaps, valueExpiresAt } from "../../secrets/domain/metadata-gate.ts";
 import { ownSecret } from "../../secrets/domain/own-secret.ts";
 import type { Secret } from "../../secrets/domain/secret.ts";
 import { chainForUse, stricter } from "./chain.ts";

@@ -63,6 +63,12 @@ function actorOf(events: readonly DomainEvent[]): { actor: string | null; device
       event.type === "Refused"
     )
       return { actor: event.person, device: event.device };
+    // Of endings, only one's own sign-out is one's own act.
+    if (
+      event.type === "IdentityProven" ||
+      (event.type === "SessionEnded" && event.because === "signed-out")
+    )
+      return { actor: event.person, device: null };
   }
   return { actor: null, device: null };
 }
@@ -78,6 +84,8 @@ function subjectOf(statement: Statement | null, { evidence }: Entry): string | n
       return statement.body.proposal;
     case "enrol-device":
       return statement.body.device;
+    case "sign-in":
+      return statement.body.session;
     case "revoke":
       return revokedBy(statement.body.subject);
     default:
@@ -99,6 +107,8 @@ function revokedBy(subject: StatementOf<"revoke">["body"]["subject"]): string {
       return subject.secret.secret;
     case "person":
       return subject.person.person;
+    case "identity":
+      return subject.account;
     default:
       return unreachable(subject);
   }
@@ -108,6 +118,7 @@ function subjectOfEvents(events: readonly DomainEvent[]): string | null {
   for (const event of events) {
     if ("request" in event) return event.request;
     if ("proposal" in event) return event.proposal;
+    if ("session" in event) return event.session;
     if (event.type === "KeyLocked") return event.credential;
     if (event.type === "ValueChecked") return event.secret;
     if (event.type === "ServiceStarted") return event.holder;
