@@ -6,7 +6,11 @@ import { ButtonLink, Link } from "../../components/patterns/link.tsx";
 import { PageHeader, Section } from "../../components/patterns/page-header.tsx";
 import { paths } from "../../components/patterns/paths.ts";
 import { useListKeys } from "../../components/patterns/use-list-keys.ts";
-import { DayBars } from "../../components/rooms/overview/day-bars.tsx";
+import {
+  ActivityChart,
+  RequestsChart,
+  RotationChart,
+} from "../../components/rooms/overview/overview-charts.tsx";
 import { overviewCounts } from "../../components/rooms/overview/overview-counts.ts";
 import { Tally } from "../../components/rooms/overview/tally.tsx";
 import { RequestList } from "../../components/rooms/requests/request-list.tsx";
@@ -14,7 +18,6 @@ import { SecretsTable } from "../../components/rooms/secrets/secrets-table.tsx";
 import type { Overview } from "../../components/rooms/views.ts";
 import { BindingsTable } from "../../components/rooms/workloads/bindings-table.tsx";
 import { SkeletonRows } from "../../components/ui/skeleton.tsx";
-import { durationInWords } from "../../components/ui/time-words.ts";
 import { useTRPC } from "../_trpc/client.tsx";
 import { live } from "./_frame/live.ts";
 import { useMe } from "./_frame/me.tsx";
@@ -65,8 +68,9 @@ function OverviewView({ of }: { of: Overview }) {
         </div>
         <div className="min-w-0">
           <Due of={of} />
-          {of.activity !== null && <Activity of={of.activity} />}
-          {of.decisions !== null && <Decisions of={of.decisions} />}
+          {of.rotation !== null && <RotationChart of={of.rotation} />}
+          <RequestsChart of={of} />
+          {of.activity !== null && <ActivityChart of={of.activity} />}
         </div>
       </div>
     </div>
@@ -74,15 +78,17 @@ function OverviewView({ of }: { of: Overview }) {
 }
 
 function Waiting({ of }: { of: Overview["waiting"] }) {
-  const { name } = useMe();
+  const name = useMe()?.name.split(" ")[0];
   return (
     <Section
       title="Waits for you"
       aside={of.count > of.rows.length && <Link href={paths.requests()}>All {of.count}</Link>}
     >
       {of.rows.length === 0 ? (
-        <Empty title={`Nothing waits for you, ${name.split(" ")[0]}`}>
-          What you can sign stands here as soon as somebody asks. You are told by a message too.
+        <Empty
+          title={name === undefined ? "Nothing waits for you" : `Nothing waits for you, ${name}`}
+        >
+          What you can sign stands here as soon as somebody asks.
         </Empty>
       ) : (
         <RequestList
@@ -132,30 +138,5 @@ function Due({ of: { secrets, bindingsEnding } }: { of: Overview }) {
         </Section>
       )}
     </>
-  );
-}
-
-function Activity({ of }: { of: NonNullable<Overview["activity"]> }) {
-  return (
-    <Section title="The last 14 days" aside={<Link href={paths.audit()}>Audit</Link>}>
-      <DayBars
-        label="Entries per day"
-        series={[
-          { word: "done", look: "solid" },
-          { word: "refused", look: "hatched" },
-        ]}
-        bars={of.days.map(({ day, done, refused }) => ({ day, parts: [done, refused] }))}
-      />
-    </Section>
-  );
-}
-
-function Decisions({ of }: { of: NonNullable<Overview["decisions"]> }) {
-  if (of.medianSeconds === null) return null;
-  return (
-    <p className="mt-4 text-sm text-quiet">
-      {of.count} decided in the last 30 days, half of them within{" "}
-      {durationInWords(of.medianSeconds)}.
-    </p>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 import * as Radix from "@radix-ui/react-dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { IconButton } from "./button.tsx";
 import { cx } from "./class-names.ts";
 
@@ -32,35 +32,42 @@ export function Dialog({
   plainTitle?: boolean;
   children: ReactNode;
 }) {
+  const cameFrom = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
+          onOpenAutoFocus={() => {
+            cameFrom.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (cameFrom.current instanceof HTMLElement) cameFrom.current.focus();
+          }}
           className={cx(
             "fixed z-50 flex flex-col overflow-hidden bg-sheet text-ink shadow-raised",
             PLACES[place],
           )}
         >
-          <div className={cx(plainTitle ? "flex items-start gap-4 px-5 pt-4" : "sr-only")}>
-            <div className="min-w-0 flex-1">
-              <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
-              {description !== undefined && (
-                <Radix.Description className="mt-1 text-sm text-quiet">
-                  {description}
-                </Radix.Description>
-              )}
-            </div>
-            {plainTitle && (
-              <Radix.Close asChild>
-                <IconButton label="Close">
-                  <X aria-hidden="true" className="size-4" />
-                </IconButton>
-              </Radix.Close>
+          <div className={cx(plainTitle ? "pt-4 pr-14 pl-5" : "sr-only")}>
+            <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
+            {description !== undefined && (
+              <Radix.Description className="mt-1 text-sm text-quiet">
+                {description}
+              </Radix.Description>
             )}
           </div>
           {children}
+          {plainTitle && (
+            // Last in order, so that opening puts the keyboard into what the dialog asks for.
+            <Radix.Close asChild>
+              <IconButton label="Close" className="absolute top-3 right-3">
+                <X aria-hidden="true" className="size-4" />
+              </IconButton>
+            </Radix.Close>
+          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -18,7 +18,7 @@ export function Menu({ trigger, children }: { trigger: ReactElement; children: R
           align="end"
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 max-h-[min(28rem,var(--radix-dropdown-menu-content-available-height))] min-w-56 overflow-y-auto rounded-md border border-line bg-sheet p-1 text-ink shadow-raised"
+          className="z-50 max-h-[min(36rem,var(--radix-dropdown-menu-content-available-height))] min-w-56 overflow-y-auto rounded-md border border-line bg-sheet p-1 text-ink shadow-raised"
         >
           {children}
         </Radix.Content>

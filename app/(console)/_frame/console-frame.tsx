@@ -1,23 +1,28 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { usePathname, useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { AccountMenu, type Density } from "../../../components/patterns/account-menu.tsx";
-import { Answer } from "../../../components/patterns/answer.tsx";
 import { AppShell } from "../../../components/patterns/app-shell.tsx";
-import { KeysHelp } from "../../../components/patterns/keys-help.tsx";
-import { PageLoading } from "../../../components/patterns/page-loading.tsx";
 import { paths } from "../../../components/patterns/paths.ts";
+import { troubleOf } from "../../../components/patterns/trouble.ts";
+import { TroublePanel } from "../../../components/patterns/trouble-panel.tsx";
 import { useShellKeys } from "../../../components/patterns/use-shell-keys.ts";
 import { rolesInWords } from "../../../components/rooms/people/person-words.ts";
 import type { Me } from "../../../components/rooms/views.ts";
 import { ToastProvider } from "../../../components/ui/toast.tsx";
 import { useTRPC } from "../../_trpc/client.tsx";
-import { CommandMenu } from "./command-menu.tsx";
 import { live } from "./live.ts";
 import { MeProvider } from "./me.tsx";
 import { SessionBanner } from "./session-banner.tsx";
+
+// Asked for when they are opened first: no page waits for them.
+const CommandMenu = dynamic(() => import("./command-menu.tsx").then((it) => it.CommandMenu));
+const KeysHelp = dynamic(() =>
+  import("../../../components/patterns/keys-help.tsx").then((it) => it.KeysHelp),
+);
 
 /** Around every page: who reads it, what waits for them, the keys that work everywhere. */
 export function ConsoleFrame({ children }: { children: ReactNode }) {
@@ -26,9 +31,15 @@ export function ConsoleFrame({ children }: { children: ReactNode }) {
   return (
     <ToastProvider>
       <Frame me={me.data}>
-        <Answer of={me} heading="h1" loading={<PageLoading what="Countersign" rows={9} />}>
-          {(known) => <MeProvider me={known}>{children}</MeProvider>}
-        </Answer>
+        {me.data === undefined && me.error !== null ? (
+          <TroublePanel
+            heading="h1"
+            trouble={troubleOf(me.error)}
+            onRetry={() => void me.refetch()}
+          />
+        ) : (
+          <MeProvider me={me.data}>{children}</MeProvider>
+        )}
       </Frame>
     </ToastProvider>
   );
@@ -55,8 +66,8 @@ function Frame({ me, children }: { me: Me | undefined; children: ReactNode }) {
       >
         {children}
       </AppShell>
-      {me !== undefined && <CommandMenu me={me} open={palette} onOpenChange={setPalette} />}
-      <KeysHelp open={help} onOpenChange={setHelp} />
+      {me !== undefined && palette && <CommandMenu me={me} open onOpenChange={setPalette} />}
+      {help && <KeysHelp open onOpenChange={setHelp} />}
     </>
   );
 }

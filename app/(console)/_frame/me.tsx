@@ -2,15 +2,16 @@
 import { createContext, type ReactNode, useContext } from "react";
 import type { Me } from "../../../components/rooms/views.ts";
 
-const MeContext = createContext<Me | null>(null);
+const MeContext = createContext<Me | undefined>(undefined);
 
-export function MeProvider({ me, children }: { me: Me; children: ReactNode }) {
+export function MeProvider({ me, children }: { me: Me | undefined; children: ReactNode }) {
   return <MeContext value={me}>{children}</MeContext>;
 }
 
-/** Who reads the page. @throws Error outside the frame, which draws no page before it knows. */
-export function useMe(): Me {
-  const me = useContext(MeContext);
-  if (me === null) throw new Error("useMe needs the console's frame above it");
-  return me;
+/**
+ * Who reads the page; undefined while that is being asked. Pages are drawn without it and ask their own
+ * questions at the same time, in one call; each procedure judges for itself who may have the answer.
+ */
+export function useMe(): Me | undefined {
+  return useContext(MeContext);
 }

@@ -10,11 +10,11 @@ import { useMe } from "./me.tsx";
  * to a link that a procedure gave, if it is the desk's; `failed` says why there is none.
  */
 export function useDesk() {
-  const { deskOrigin } = useMe();
+  const deskOrigin = useMe()?.deskOrigin;
   const say = useToast();
   const returnTo = returnPath(usePathname(), `?${useSearchParams()}`.replace(/^\?$/, ""));
   const follow = (link: string) => {
-    if (isDeskLink(link, deskOrigin)) {
+    if (deskOrigin !== undefined && isDeskLink(link, deskOrigin)) {
       location.assign(link);
       return;
     }

@@ -182,7 +182,7 @@ function NoRequests({ which }: { which: Which }) {
           title="Nothing waits for you"
           act={<ButtonLink href={paths.requests({ which: "all" })}>All requests</ButtonLink>}
         >
-          What you can sign stands here as soon as somebody asks. You are told by a message too.
+          What you can sign stands here as soon as somebody asks.
         </Empty>
       );
     case "mine":

@@ -29,8 +29,8 @@ export function PersonFacts({ of, heading: Heading }: { of: PersonDetail; headin
       <Badge look={PERSON_LOOKS[of.row.status]} className="mt-1.5" />
       {of.row.status === "active" && live === 1 && (
         <Notice tone="due" className="mt-4">
-          One hardware key only. Losing it locks them out until two officers enrol another; a second
-          key prevents that.
+          One hardware key only. Losing it locks them out until officers enrol another; a second key
+          prevents that.
         </Notice>
       )}
       <Section title="Hardware keys">

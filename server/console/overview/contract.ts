@@ -32,6 +32,22 @@ export const overviewContract = {
         .nullable(),
       /** Proposals decided in the last 30 days: how many, and the median time that took. */
       decisions: z.strictObject({ count: z.int(), medianSeconds: z.int().nullable() }).nullable(),
+      /** Requests of the last 28 days, by day. */
+      requestsPerDay: z.array(
+        z.strictObject({
+          day: z.string(),
+          asked: z.int(),
+          approved: z.int(),
+          refused: z.int(),
+        }),
+      ),
+      /** Values that end on each of the next 28 days, and how many have ended. */
+      rotation: z
+        .strictObject({
+          overdue: z.int(),
+          days: z.array(z.strictObject({ day: z.string(), due: z.int() })),
+        })
+        .nullable(),
       at: instant,
     }),
   },

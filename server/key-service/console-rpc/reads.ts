@@ -90,7 +90,7 @@ const READS: Reads = {
   },
 
   "/console/v1/log/head": async ({ ledger, path }) => {
-    const { size, root, note, cosignatures } = ledger.checkpoint();
+    const { size, root, note, cosignatures } = await newestCosigned(ledger);
     return ok({
       origin: path.state.genesis?.ledgerOrigin ?? "",
       size,
@@ -142,6 +142,16 @@ function whyRefused(decision: Decision): string | null {
   return decision.ok ? null : decision.refusal.message;
 }
 
+/** The newest checkpoint, with cosignatures where they come at once: one that was just signed has none yet. */
+async function newestCosigned(ledger: Ledger) {
+  try {
+    return await ledger.witnessed(ledger.checkpoint().size, COSIGNED_AT_ONCE_MS);
+  } catch (error) {
+    if (error instanceof LedgerFault) return ledger.checkpoint();
+    throw error;
+  }
+}
+
 /** A signed checkpoint that covers the entry: the newest, or one that is made now. Null past the end. */
 async function checkpointOver(ledger: Ledger, index: number) {
   if (index >= ledger.head().size) return null;
@@ -157,6 +167,7 @@ async function checkpointOver(ledger: Ledger, index: number) {
 }
 
 const COSIGNED_WITHIN_MS = 3000;
+const COSIGNED_AT_ONCE_MS = 1000;
 const NO_PROPOSAL = refuse("not-found", "There is no such request, or it is not for you to see.");
 const TAMPERED = refuse(
   "tampering-found",

@@ -50,6 +50,7 @@ export function NewRequestPage() {
                   choices={known}
                   initial={address.all("secret")}
                   isBusy={draft.isPending}
+                  onEdit={() => draft.reset()}
                   onDraft={(request) =>
                     draft.mutate({ ...request, returnTo: paths.requests({ which: "mine" }) })
                   }
@@ -72,7 +73,7 @@ export function NewRequestPage() {
 }
 
 function Preview({ drafted, onChange }: { drafted: Drafted; onChange: () => void }) {
-  const { deskOrigin } = useMe();
+  const deskOrigin = useMe()?.deskOrigin;
   const ref = useRef<HTMLElement>(null);
   // The form was sent: what came of it is what should be read next.
   useEffect(() => {
@@ -85,7 +86,7 @@ function Preview({ drafted, onChange }: { drafted: Drafted; onChange: () => void
       ref={ref}
       tabIndex={-1}
       aria-label="What you will sign"
-      className="min-w-0 outline-none"
+      className="min-w-0 scroll-mt-20 outline-none"
     >
       <Notice tone="accent" className="mb-4">
         Nothing is sent yet. This is what you will sign, and{" "}
@@ -108,7 +109,7 @@ function Preview({ drafted, onChange }: { drafted: Drafted; onChange: () => void
         </details>
       )}
       <div className="mt-5 flex flex-wrap items-center gap-2">
-        {isDeskLink(drafted.link, deskOrigin) ? (
+        {deskOrigin !== undefined && isDeskLink(drafted.link, deskOrigin) ? (
           <DeskLink href={drafted.link}>Sign at the desk</DeskLink>
         ) : (
           <Button

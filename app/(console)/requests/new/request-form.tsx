@@ -19,12 +19,15 @@ export function RequestForm({
   choices,
   initial,
   isBusy,
+  onEdit,
   onDraft,
 }: {
   choices: RequestChoices;
   /** Names that the address brought along. */
   initial: readonly string[];
   isBusy: boolean;
+  /** Something was changed: what was drawn up before no longer is what is written here. */
+  onEdit: () => void;
   onDraft: (request: RequestDraft) => void;
 }) {
   const [secrets, setSecrets] = useState<readonly string[]>(initial);
@@ -39,9 +42,13 @@ export function RequestForm({
       requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid]")?.focus());
     }
   };
+  const take = (names: readonly string[]) => {
+    setSecrets(names);
+    onEdit();
+  };
   const problem = (field: keyof RequestProblems) => problems[field] ?? null;
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-5">
+    <form onSubmit={submit} onChange={onEdit} noValidate className="flex flex-col gap-5">
       <Field
         label="Secret"
         required
@@ -56,7 +63,7 @@ export function RequestForm({
                   <RemovableChip
                     key={name}
                     label={name}
-                    onRemove={() => setSecrets(secrets.filter((it) => it !== name))}
+                    onRemove={() => take(secrets.filter((it) => it !== name))}
                   />
                 ))}
               </span>
@@ -65,7 +72,7 @@ export function RequestForm({
               control={control}
               chosen={secrets}
               onPick={(name) => {
-                if (!secrets.includes(name)) setSecrets([...secrets, name]);
+                if (!secrets.includes(name)) take([...secrets, name]);
               }}
             />
           </>

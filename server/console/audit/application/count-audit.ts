@@ -1,8 +1,8 @@
 import { addSeconds } from "@countersign/protocol/instants";
 import { procedure } from "../../trpc/procedure.ts";
 import { auditContract } from "../contract.ts";
+import { auditConditions } from "../infrastructure/audit-conditions.ts";
 import { countEntries } from "../infrastructure/audit-histogram.ts";
-import { auditWhere } from "../infrastructure/audit-rows.ts";
 
 const USUAL_SECONDS = 30 * 86_400;
 
@@ -11,7 +11,7 @@ export const auditHistogram = procedure("audit.histogram", auditContract.histogr
     parts.database.withTenant(caller.tenant, async (tx) => {
       const to = input.to ?? addSeconds(parts.now(), 1);
       const from = input.from ?? addSeconds(to, -USUAL_SECONDS);
-      const where = await auditWhere(tx, input, { person: caller.person, reach });
-      return countEntries(tx, where, { from, to });
+      const conditions = auditConditions(input, { person: caller.person, reach });
+      return countEntries(tx, conditions, { from, to });
     }),
 );

@@ -1,71 +1,35 @@
-import { digest, type PersonId, secretId } from "@countersign/protocol/ids";
+import { digest, secretId } from "@countersign/protocol/ids";
 import { signingRole } from "@countersign/protocol/roles";
 import * as z from "zod";
-import type { Prisma } from "../../../../generated/prisma/client.ts";
+import { Prisma } from "../../../../generated/prisma/client.ts";
 import type { TenantReads } from "../../../db/console-database.ts";
-import type { Reach } from "../../authorise/reach.ts";
-import { dateOf, instantOf, People, secretNames } from "../../names/names.ts";
-import { type AuditRow, type auditFilters, OUTCOMES } from "../contract.ts";
+import { instantOf, People, secretNames } from "../../names/names.ts";
+import { type AuditRow, OUTCOMES } from "../contract.ts";
 
-type Filters = z.infer<typeof auditFilters>;
 type Entry = Awaited<ReturnType<TenantReads["auditEntry"]["findMany"]>>[number];
 
-/**
- * Entries within reach [AUD-5]: all; or those about secrets of the person's services; and always what the person
- * did, and what others did about their proposals, keys and devices.
- */
-export async function auditWhere(
-  tx: TenantReads,
-  filters: Filters,
-  { person, reach }: { readonly person: PersonId; readonly reach: Reach },
-): Promise<Prisma.AuditEntryWhereInput> {
-  const conditions: Prisma.AuditEntryWhereInput[] = [matching(filters)];
-  if (!reach.all) {
-    const mine = await tx.proposal.findMany({
-      where: { OR: [{ proposedBy: person }, { beneficiaries: { has: person } }] },
-      select: { proposal: true },
-      orderBy: { proposedAt: "desc" },
-      take: 1000,
-    });
-    const secrets = await tx.secret.findMany({
-      where: { OR: reach.services.map((service) => ({ name: { startsWith: `${service}/` } })) },
-      select: { secret: true },
-    });
-    conditions.push({
-      OR: [
-        { actor: person },
-        { subject: { in: [person, ...mine.map((it) => it.proposal)] } },
-        { secrets: { hasSome: reach.services.length === 0 ? [] : secrets.map((it) => it.secret) } },
-      ],
-    });
-  }
-  return { AND: conditions };
-}
+const found = z.array(z.object({ entry: z.bigint() }));
 
-function matching(filters: Filters): Prisma.AuditEntryWhereInput {
-  const { q, act, actor, secret, subject, outcome, code, door, from, to } = filters;
-  const text = q?.trim();
-  const some = <T>(values: readonly T[] | undefined) =>
-    values === undefined || values.length === 0 ? undefined : { in: [...values] };
-  return dropUndefined({
-    act: some(act),
-    actor: some(actor),
-    code: some(code),
-    door: some(door),
-    secrets: secret && { has: secret },
-    subject,
-    outcome,
-    at: from || to ? dropUndefined({ gte: from && dateOf(from), lt: to && dateOf(to) }) : undefined,
-    OR: text
-      ? [
-          { correlation: text },
-          { subject: text },
-          { statementDigest: text },
-          { device: text },
-          { justification: { contains: text, mode: "insensitive" } },
-          { reason: { contains: text, mode: "insensitive" } },
-        ]
-      : undefined,
+/** Newest first; `before` and `only` are indexes of entries. */
+export async function findEntries(
+  tx: Pick<TenantReads, "$queryRaw" | "auditEntry">,
+  conditions: Prisma.Sql,
+  {
+    before,
+    only,
+    take,
+  }: { readonly before?: number | null; readonly only?: number; readonly take: number },
+): Promise<Entry[]> {
+  const older = before == null ? Prisma.sql`TRUE` : Prisma.sql`entry < ${before}`;
+  const that = only === undefined ? Prisma.sql`TRUE` : Prisma.sql`entry = ${only}`;
+  const entries = found.parse(
+    await tx.$queryRaw<unknown[]>(Prisma.sql`
+      SELECT entry FROM projection.audit_entry WHERE ${conditions} AND ${older} AND ${that}
+      ORDER BY entry DESC LIMIT ${take}`),
+  );
+  return tx.auditEntry.findMany({
+    where: { entry: { in: entries.map((it) => it.entry) } },
+    orderBy: { entry: "desc" },
   });
 }
 
@@ -98,11 +62,4 @@ export async function toAuditRows(tx: TenantReads, entries: readonly Entry[]): P
     justification: it.justification,
     reason: it.reason,
   }));
-}
-
-/** With `exactOptionalPropertyTypes`, absent and undefined are two things; to a filter they mean one. */
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-function dropUndefined<T extends object>(of: T): Defined<T> {
-  // Every member that is left is defined, which is all that the type says.
-  return Object.fromEntries(Object.entries(of).filter(([, it]) => it !== undefined)) as Defined<T>;
 }

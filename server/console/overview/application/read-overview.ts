@@ -1,6 +1,6 @@
 import { addSeconds } from "@countersign/protocol/instants";
+import { auditConditions } from "../../audit/infrastructure/audit-conditions.ts";
 import { countEntries } from "../../audit/infrastructure/audit-histogram.ts";
-import { auditWhere } from "../../audit/infrastructure/audit-rows.ts";
 import type { Action } from "../../authorise/grid.ts";
 import { type Reach, reachOf } from "../../authorise/reach.ts";
 import { waitingForMe } from "../../requests/application/waiting-for-me.ts";
@@ -12,9 +12,11 @@ import { readSecrets } from "../../secrets/infrastructure/secret-rows.ts";
 import { procedure } from "../../trpc/procedure.ts";
 import { readBindings } from "../../workloads/infrastructure/binding-rows.ts";
 import { overviewContract } from "../contract.ts";
+import { requestsPerDay, rotationCalendar } from "../infrastructure/days.ts";
 import { decisionTimes } from "../infrastructure/decision-times.ts";
 
 const DAY_SECONDS = 86_400;
+const CHART_DAYS = 28;
 const MOST = { waiting: 10, mine: 5, secrets: 6, bindings: 6 } as const;
 const FIRST = { cursor: null } as const;
 const ENDING: (typeof SECRET_STATES)[number][] = ["expired", "due"];
@@ -43,7 +45,7 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
         audit &&
         (await countEntries(
           tx,
-          await auditWhere(tx, range, { person: caller.person, reach: audit.reach }),
+          auditConditions(range, { person: caller.person, reach: audit.reach }),
           range,
         ));
       return {
@@ -86,6 +88,8 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
           days: activity.days,
           refusedToday: activity.days.at(-1)?.refused ?? 0,
         },
+        requestsPerDay: await requestsPerDay(tx, now, CHART_DAYS),
+        rotation: secrets && (await rotationCalendar(tx, secrets, CHART_DAYS)),
         decisions: await decisionTimes(tx, addSeconds(now, -30 * DAY_SECONDS)),
       };
     });
