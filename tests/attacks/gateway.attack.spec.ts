@@ -138,6 +138,10 @@ describe("gateway", () => {
       const kinds = await sayToKeyService(house.gatewaySocket, said);
       expect(kinds.filter((kind) => kind !== 3)).toEqual([]); // refusals, or nothing
     }
+    const hellos = eventsOf(await readLedger(house.database), "Refused").filter(
+      (it) => it.attempt === "gateway-hello",
+    );
+    expect(hellos).toHaveLength(3); // what was no frame was cut before it said anything
     await stillServes();
   });
 

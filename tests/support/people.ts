@@ -90,6 +90,7 @@ async function callOnce<P extends PeopleApiPath>(
   const json = JSON.parse(text) as { code: string; detail: string }; // a problem, or the output of the path
   if (status !== 200)
     return { ok: false, status, code: json.code, detail: json.detail, setCookie, retryAfter };
+  // The listener answers 200 with nothing but what the path's output schema let through.
   return { ok: true, status, value: json as unknown as PeopleApiOutput<P>, setCookie, retryAfter };
 }
 

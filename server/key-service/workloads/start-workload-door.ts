@@ -1,4 +1,6 @@
-import type { CommandPath } from "../decisions/application/command-path.ts";
+import { randomBytes } from "node:crypto";
+import { toBase32 } from "@countersign/protocol/bytes";
+import type { Attempt, CommandPath } from "../decisions/application/command-path.ts";
 import type { PostgresLedger } from "../ledger/infrastructure/postgres-ledger.ts";
 import type { ReadCurrentValue } from "../secrets/application/read-current-value.ts";
 import { DoneBatch } from "./application/done-batch.ts";
@@ -22,6 +24,7 @@ export async function startWorkloadDoor(
     {
       gateways: () => path.state.genesis?.gateways ?? [],
       fetch: (command) => fetchSecret({ path, readCurrentValue, done, witnessed }, command),
+      onStranger: (refusal) => path.recordRefusal(stranger(), refusal),
       onFault,
     },
     socketPath,
@@ -29,5 +32,16 @@ export async function startWorkloadDoor(
   return async () => {
     await socket.stop();
     await done.flush();
+  };
+}
+
+/** Nobody is named: what was shown proves nothing. */
+function stranger(): Attempt {
+  const nobody = { tenant: null, person: null, device: null, subject: null, evidence: null };
+  return {
+    door: "gateway",
+    correlation: toBase32(randomBytes(10)),
+    what: "gateway-hello",
+    ...nobody,
   };
 }

@@ -24,6 +24,8 @@ export type GatewaySocketParts = {
   /** As genesis names them now. */
   readonly gateways: () => readonly RegisteredGateway[];
   readonly fetch: (command: FetchSecret) => Promise<Result<Fetched, Refusal>>;
+  /** Somebody reached the socket and was no gateway: an attempt that belongs into the ledger. */
+  readonly onStranger: (refusal: Refusal) => void;
   readonly onFault: (error: unknown, correlation: string) => void;
 };
 
@@ -73,6 +75,7 @@ function serve(parts: GatewaySocketParts, socket: Socket): void {
     else bytes.fill(0);
   });
   let gateway: RegisteredGateway | null = null;
+  let isOver = false;
   let underWay = 0;
   const impatience = setTimeout(() => socket.destroy(), HELLO_MS);
   socket.on("error", () => socket.destroy());
@@ -86,9 +89,12 @@ function serve(parts: GatewaySocketParts, socket: Socket): void {
   });
 
   function take(frame: Frame): void {
+    if (isOver) return; // whoever was refused is not heard any more
     if (gateway === null) {
       gateway = welcomed(parts.gateways(), frame);
       if (gateway === null) {
+        isOver = true;
+        parts.onStranger(NOT_A_GATEWAY);
         send(frame.id, refusalAnswer(NOT_A_GATEWAY));
         setImmediate(() => socket.end());
         return;
