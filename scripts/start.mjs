@@ -2,7 +2,8 @@
 // before the packages are installed.
 import { mkdirSync } from "node:fs";
 import { ensureBundles } from "./lib/bundles.mjs";
-import { clusterDir, openDatabase, prepareDatabase } from "./lib/database.mjs";
+import { ensureConsoleBuild } from "./lib/console-build.mjs";
+import { clusterDir, consoleDatabase, openDatabase, prepareDatabase } from "./lib/database.mjs";
 import {
   forgetInstance,
   recordInstance,
@@ -15,8 +16,12 @@ import { stateDir } from "./lib/paths.mjs";
 import { readPeople, showPeople } from "./lib/people.mjs";
 import { ensurePkcs11 } from "./lib/pkcs11-build.mjs";
 import { stopLeftover } from "./lib/postgres-server.mjs";
+import { ensurePrismaClient } from "./lib/prisma-client.mjs";
 import {
+  consoleOrigin,
+  consoleSpec,
   deskOrigin,
+  devIdpSpec,
   ensureLogKey,
   gatewaySpec,
   keyServiceEnvironment,
@@ -79,6 +84,8 @@ async function start() {
   await step("packages", ensurePackages);
   await step("PKCS#11 binding", ensurePkcs11);
   await step("programs", ensureBundles);
+  await step("database client", ensurePrismaClient);
+  await step("console's pages", ensureConsoleBuild);
   const token = await step("token", ensureToken);
   await requireFreePorts(wantedPorts());
   const opened = await step("PostgreSQL", (note) => openDatabase(ports.postgres, note));
@@ -89,10 +96,12 @@ async function start() {
   await step("ledger key", (note) => ensureLogKey(environment, note));
   await step("witness", () => supervise(witnessSpec()));
   writeWitnessesFile();
+  await step("identity provider", () => supervise(devIdpSpec()));
   await step("key service", () => supervise(keyServiceSpec(environment)));
   requireGatewayCredential();
   await step("workload issuer", ensureWorkloadCa);
   await step("gateway", () => supervise(gatewaySpec()));
+  await step("console", () => supervise(consoleSpec(consoleDatabase(opened.adminUrl))));
   announce(opened.place);
 }
 
@@ -105,6 +114,7 @@ async function supervise(spec) {
 /** @param {string} place of the database */
 function announce(place) {
   say(`\n${bold("Countersign runs")}, ready in ${duration(performance.now() - startedAt)}\n`);
+  say(`  console      ${bold(consoleOrigin)}`);
   say(`  desk         ${bold(deskOrigin)}`);
   say(
     `  gateway      https://localhost:${ports.gateway}  ${dim("npm run svid makes an identity to fetch with")}`,
@@ -131,6 +141,12 @@ function wantedPorts() {
       name: "gateway's health",
       port: ports.gatewayStatus,
       variable: "COUNTERSIGN_GATEWAY_STATUS_PORT",
+    },
+    { name: "console", port: ports.console, variable: "COUNTERSIGN_CONSOLE_PORT" },
+    {
+      name: "development identity provider",
+      port: ports.devIdp,
+      variable: "COUNTERSIGN_DEV_IDP_PORT",
     },
     ...(process.env.DATABASE_URL
       ? []

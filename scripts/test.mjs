@@ -1,8 +1,10 @@
 // `npm test`: everything. Ends with one line, `N passed, N failed`, and an exit code to match.
 import { ensureBundles } from "./lib/bundles.mjs";
+import { ensureConsoleBuild } from "./lib/console-build.mjs";
 import { ensurePackages, requireNode } from "./lib/packages.mjs";
 import { inState } from "./lib/paths.mjs";
 import { ensurePkcs11 } from "./lib/pkcs11-build.mjs";
+import { ensurePrismaClient } from "./lib/prisma-client.mjs";
 import { recordProofs, sourcesNow } from "./lib/proofs.mjs";
 import { bold, dim, duration, explain, runMain, say, step } from "./lib/say.mjs";
 import { writePrivate } from "./lib/secrets-files.mjs";
@@ -21,6 +23,7 @@ await runMain(async () => {
   requireNode();
   const source = await sourcesNow();
   await step("packages", ensurePackages);
+  await step("database client", ensurePrismaClient);
   await step("PKCS#11 binding", ensurePkcs11);
   await step("SoftHSM", ensureSoftHsm);
   await step("tools", ensureTestTools);
@@ -55,6 +58,7 @@ async function buildPrograms() {
   let failed = 0;
   try {
     await step("programs", ensureBundles);
+    await step("console's pages", ensureConsoleBuild);
   } catch (error) {
     explain(error);
     failed = 1;

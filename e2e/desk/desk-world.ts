@@ -9,6 +9,7 @@ import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import type { ProposalView } from "@countersign/protocol/views";
 import { systemClock } from "../../server/kernel/clock.ts";
 import { err, ok, type Result } from "../../server/kernel/result.ts";
+import { returnHandlers } from "../../server/key-service/desk/application/return-handlers.ts";
 import { DeskSessions } from "../../server/key-service/desk/infrastructure/desk-sessions.ts";
 import { startPeopleListener } from "../../server/key-service/desk/infrastructure/listener.ts";
 import { readPageAssets } from "../../server/key-service/desk/infrastructure/page-assets.ts";
@@ -54,6 +55,8 @@ export class DeskWorld {
     { made: Made; view: ProposalView; cannot: string | null; mine: boolean }
   >();
   readonly logins = new Map<string, { label: string; word: string | null; port: number | null }>();
+  /** Origin of the console that the desk leads back to. */
+  console = "http://console.localhost:1";
   /** The next call of a path is refused with this. */
   readonly refuseNext = new Map<PeopleApiPath, Refusal>();
   /** Changes what a path answers. */
@@ -314,6 +317,10 @@ export class DeskWorld {
           refused: null,
         }));
         return ok({ outcomes, next });
+      },
+      "/desk/v1/return": (input, caller) => {
+        const console = { origin: this.console, returnPaths: ["/", "/requests"] };
+        return returnHandlers({ console })["/desk/v1/return"](input, caller);
       },
       "/desk/v1/drafts/decline": async ({ drafts }) => {
         for (const id of drafts) {

@@ -206,6 +206,20 @@ export async function enrolDeviceStatement(by: CastMember, label: string): Promi
   return make(opener, { kind: "enrol-device", signer: by, role: "member", body });
 }
 
+export async function signInStatement(by: CastMember): Promise<Made> {
+  const opener = new Opener();
+  const issuer = "https://idp.acme.example";
+  const authenticatedAt = addSeconds(now(), -30);
+  const body = {
+    session: toBase64url(random(32)),
+    issuer,
+    account: await opener.text("account", `${issuer} sam`),
+    authenticatedAt,
+    expiresAt: addSeconds(authenticatedAt, 12 * 3600),
+  };
+  return make(opener, { kind: "sign-in", signer: by, role: "member", body });
+}
+
 export async function bindWorkloadStatement(by: CastMember): Promise<Made> {
   const opener = new Opener();
   const policy = secretPolicy.parse({

@@ -37,6 +37,18 @@ export const BUNDLES = [
   { name: "gateway", entry: "server/gateway/main.ts", outfile: "dist/gateway.mjs", kind: "server" },
   { name: "witness", entry: "server/witness/main.ts", outfile: "dist/witness.mjs", kind: "server" },
   {
+    name: "console",
+    entry: "server/console/main.ts",
+    outfile: "dist/console.mjs",
+    kind: "server",
+  },
+  {
+    name: "dev-idp",
+    entry: "scripts/dev-idp/main.ts",
+    outfile: "dist/dev-idp.mjs",
+    kind: "server",
+  },
+  {
     name: "desk page",
     entry: "server/key-service/desk/page/desk.ts",
     outfile: "dist/desk/desk.js",
@@ -156,9 +168,12 @@ function readStamps(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 }
 
-/** Names of the npm packages that processes load at run time. */
+/** Names of the npm packages that processes load at run time; of the development provider, at development time. */
 function packageNames() {
-  return Object.keys(JSON.parse(readFileSync(inRoot("package.json"), "utf8")).dependencies);
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(inRoot("package.json"), "utf8"),
+  );
+  return Object.keys({ ...dependencies, ...devDependencies });
 }
 
 /**

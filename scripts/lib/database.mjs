@@ -94,6 +94,21 @@ export async function prepareDatabase(adminUrl, note) {
 }
 
 /**
+ * What the console needs to connect as its own role.
+ * @param {string} adminUrl
+ * @returns {Record<string, string>}
+ */
+export function consoleDatabase(adminUrl) {
+  const url = new URL(adminUrl);
+  url.username = "countersign_console";
+  url.password = "";
+  return {
+    COUNTERSIGN_CONSOLE_DATABASE_URL: url.href,
+    COUNTERSIGN_CONSOLE_DATABASE_PASSWORD_FILE: inState("database", "console-password"),
+  };
+}
+
+/**
  * @param {string} stdout
  * @returns {{ ok: boolean, migrated?: string, what?: string, todo?: string } | null}
  */

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { Failure } from "./failure.mjs";
 import { inRoot, inState, root, stateDir } from "./paths.mjs";
 import { mustRun } from "./run.mjs";
-import { writePrivate } from "./secrets-files.mjs";
+import { ensureSecretFile, writePrivate } from "./secrets-files.mjs";
 import { answersOk } from "./supervisor.mjs";
 import { gatewayFiles, TRUST_DOMAIN } from "./workload-identities.mjs";
 
@@ -23,10 +23,21 @@ export const ports = {
   postgres: portFrom("COUNTERSIGN_POSTGRES_PORT", 8462),
   gateway: portFrom("COUNTERSIGN_GATEWAY_PORT", 8463),
   gatewayStatus: portFrom("COUNTERSIGN_GATEWAY_STATUS_PORT", 8464),
+  console: portFrom("COUNTERSIGN_CONSOLE_PORT", 8465),
+  devIdp: portFrom("COUNTERSIGN_DEV_IDP_PORT", 8466),
 };
 
 export const deskOrigin =
   process.env.COUNTERSIGN_DESK_ORIGIN ?? `http://desk.localhost:${ports.desk}`;
+
+export const consoleOrigin =
+  process.env.COUNTERSIGN_CONSOLE_ORIGIN ?? `http://localhost:${ports.console}`;
+
+/** The development identity provider; a real one is named in the console's and the key service's configuration. */
+const CLIENT_ID = "countersign-console";
+const issuer = `http://localhost:${ports.devIdp}`;
+const clientSecretFile = () => inState("console", "oidc-client-secret");
+const identityProvidersFile = () => inState("key-service", "identity-providers.json");
 
 const logVerifierKeyFile = () => inState("key-service", "log-verifier-key");
 const witnessesFile = () => inState("key-service", "witnesses.json");
@@ -53,6 +64,8 @@ export function keyServiceEnvironment(token, database) {
     COUNTERSIGN_LOG_VERIFIER_KEY_FILE: logVerifierKeyFile(),
     COUNTERSIGN_WITNESSES_FILE: witnessesFile(),
     COUNTERSIGN_PEOPLE_FILE: inState("people.json"),
+    COUNTERSIGN_IDENTITY_PROVIDERS_FILE: writeIdentityProviders(),
+    COUNTERSIGN_CONSOLE_ORIGIN: consoleOrigin,
     COUNTERSIGN_GENESIS: "development",
   };
 }
@@ -95,6 +108,53 @@ export function writeWitnessesFile() {
   const verifierKey = readFileSync(announced, "utf8").trim();
   const url = `http://127.0.0.1:${ports.witness}`;
   writePrivate(witnessesFile(), JSON.stringify([{ url, verifierKey }], null, 2));
+}
+
+/** Tells the key service whose ID tokens it verifies. */
+function writeIdentityProviders() {
+  const file = identityProvidersFile();
+  writePrivate(file, JSON.stringify([{ issuer, clientId: CLIENT_ID }], null, 2));
+  return file;
+}
+
+/** @returns {ProcessSpec} */
+export function devIdpSpec() {
+  ensureSecretFile(clientSecretFile());
+  return spec("dev-idp", `http://127.0.0.1:${ports.devIdp}/readyz`, {
+    ...baseEnvironment(),
+    DEV_IDP_ISSUER: issuer,
+    DEV_IDP_PORT: String(ports.devIdp),
+    DEV_IDP_STATE_DIR: folder("dev-idp"),
+    DEV_IDP_CLIENT_ID: CLIENT_ID,
+    DEV_IDP_CLIENT_SECRET_FILE: clientSecretFile(),
+    DEV_IDP_CONSOLE_ORIGIN: consoleOrigin,
+    DEV_IDP_DESK_ORIGIN: deskOrigin,
+  });
+}
+
+/**
+ * The console, as it is built for production.
+ * @param {Record<string, string>} database
+ * @returns {ProcessSpec}
+ */
+export function consoleSpec(database) {
+  ensureSecretFile(inState("console", "cookie-secret"));
+  ensureSecretFile(clientSecretFile());
+  return spec("console", `http://127.0.0.1:${ports.console}/readyz`, {
+    ...baseEnvironment(),
+    ...database,
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    COUNTERSIGN_ROOT_DIR: root,
+    COUNTERSIGN_CONSOLE_ORIGIN: consoleOrigin,
+    COUNTERSIGN_CONSOLE_PORT: String(ports.console),
+    COUNTERSIGN_RPC_SOCKET: socketPath("key-service"),
+    COUNTERSIGN_CONSOLE_CREDENTIAL_FILE: inState("key-service", "console-credential"),
+    COUNTERSIGN_OIDC_ISSUER: issuer,
+    COUNTERSIGN_OIDC_CLIENT_ID: CLIENT_ID,
+    COUNTERSIGN_OIDC_CLIENT_SECRET_FILE: clientSecretFile(),
+    COUNTERSIGN_COOKIE_SECRET_FILE: inState("console", "cookie-secret"),
+  });
 }
 
 /**

@@ -11,6 +11,14 @@ const CHECKS = [
     args: [inRoot("node_modules", "typescript", "bin", "tsc"), "--noEmit", "-p", "."],
   },
   {
+    // By themselves: Next's types change those of Node for every file that they are loaded with.
+    name: "types of the console's pages",
+    args: [
+      inRoot("node_modules", "typescript", "bin", "tsc"),
+      ...["--noEmit", "-p", "tsconfig.next.json"],
+    ],
+  },
+  {
     name: "lint and format",
     args: [inRoot("node_modules", "@biomejs", "biome", "bin", "biome"), "ci", "--colors=off", "."],
   },

@@ -22,12 +22,18 @@ const file = (people: readonly unknown[] = [ada], more: object = {}) => ({
 describe("the genesis file", () => {
   it("names the people of each tenant, in their order, with roles that name their service or none", () => {
     const elin = { name: "Elin Falk", roles: [{ role: "service-owner", service: "payroll" }] };
-    const content = { ...file([ada, elin]) };
+    const account = { issuer: "https://idp.initech.example", subject: "00u1elin" };
+    const content = { ...file([ada, { ...elin, accounts: [account] }]) };
     content.tenants.push({ tenant: "umbrella", people: [{ name: "Ulf", roles: [] }] });
     expect(read(content)).toEqual([
-      { tenant: "initech", name: "Ada Berg", roles: [{ role: "officer", service: null }] },
-      { tenant: "initech", ...elin },
-      { tenant: "umbrella", name: "Ulf", roles: [] },
+      {
+        tenant: "initech",
+        name: "Ada Berg",
+        roles: [{ role: "officer", service: null }],
+        accounts: [],
+      },
+      { tenant: "initech", ...elin, accounts: [account] },
+      { tenant: "umbrella", name: "Ulf", roles: [], accounts: [] },
     ]);
   });
 
@@ -47,6 +53,11 @@ describe("the genesis file", () => {
       "a name with a direction mark",
       file([{ ...ada, name: "Ada\u202eBerg" }]),
       /people\.0\.name: /,
+    ],
+    [
+      "an account whose issuer is no address",
+      file([{ ...ada, accounts: [{ issuer: "idp", subject: "ada" }] }]),
+      /accounts\.0\.issuer: /,
     ],
     ["a role that does not exist", file([{ ...ada, roles: [{ role: "root" }] }]), /roles\.0/],
     [

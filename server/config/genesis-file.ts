@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type TenantId, tenantId } from "@countersign/protocol/names";
 import { type Assignment, assignment } from "@countersign/protocol/roles";
+import { type Issuer, issuer, subject } from "@countersign/protocol/sign-in";
 import { OPENED_TEXT } from "@countersign/protocol/text";
 import { z } from "zod";
 import { ConfigurationFault } from "./environment.ts";
@@ -10,6 +11,7 @@ export type NamedInGenesis = {
   readonly tenant: TenantId;
   readonly name: string;
   readonly roles: readonly Assignment[];
+  readonly accounts: readonly { readonly issuer: Issuer; readonly subject: string }[];
 };
 
 const VARIABLE = "COUNTERSIGN_GENESIS_FILE";
@@ -24,6 +26,7 @@ const assignmentInFile = z
 const person = z.strictObject({
   name: OPENED_TEXT["person-name"],
   roles: z.array(assignmentInFile).max(20),
+  accounts: z.array(z.strictObject({ issuer, subject })).max(8).default([]),
 });
 
 const genesis = z.strictObject({
@@ -60,6 +63,6 @@ export function readGenesisFile(path: string): readonly NamedInGenesis[] {
     );
   }
   return parsed.data.tenants.flatMap(({ tenant, people }) =>
-    people.map(({ name, roles }) => ({ tenant, name, roles })),
+    people.map((each) => ({ tenant, ...each })),
   );
 }

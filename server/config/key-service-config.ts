@@ -9,6 +9,7 @@ import { type DeskTlsFiles, deskTlsFiles, readDeskTls } from "./desk-tls.ts";
 import { ConfigurationFault, parseEnvironment } from "./environment.ts";
 import { keyServiceVariables } from "./key-service-variables.ts";
 import { readSecretFile } from "./secret-file.ts";
+import { readSingleSignOn, type SingleSignOn } from "./single-sign-on.ts";
 import { readWitnesses, type WitnessAddress } from "./witnesses-file.ts";
 
 /** What the key service is told from outside. Everything else it knows from its own ledger. */
@@ -65,6 +66,8 @@ export type KeyServiceConfig = {
   readonly attestation: AttestationConfig | null;
   /** How often the checker runs, in seconds; once at every start too. */
   readonly checkEverySeconds: number;
+  /** Identity providers, and the console that people come from. */
+  readonly singleSignOn: SingleSignOn;
   /** Absolute; where genesis writes the first people's one-time enrolment links, 0600. */
   readonly peopleFile: string;
 };
@@ -130,6 +133,7 @@ export function loadKeyServiceConfig(environment = process.env): KeyServiceConfi
     checkEverySeconds: read.COUNTERSIGN_CHECK_EVERY_SECONDS,
     genesis: genesisAsked(read.COUNTERSIGN_GENESIS, read.COUNTERSIGN_GENESIS_FILE),
     attestation: readAttestation(read[ROOTS_VARIABLE], read[AAGUIDS_VARIABLE]),
+    singleSignOn: readSingleSignOn(read),
     peopleFile: read.COUNTERSIGN_PEOPLE_FILE ?? join(read.COUNTERSIGN_STATE_DIR, "people.json"),
   };
 }

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { AAGUIDS_VARIABLE, ROOTS_VARIABLE } from "./attestation-files.ts";
 import { absolutePath, host, port, postgresUrl, variable } from "./environment.ts";
+import { singleSignOnVariables } from "./single-sign-on.ts";
 
 /** Every environment variable of the key service: its form, and what to do where it is wrong. */
 export const keyServiceVariables = {
+  ...singleSignOnVariables,
   COUNTERSIGN_STATE_DIR: variable(
     absolutePath,
     "Give the absolute path of a folder that only this account can read.",

@@ -61,13 +61,16 @@ describe("database roles", () => {
     }
   });
 
-  it("lets the console keep tables of its own, which the key service cannot be made to read", async () => {
-    expect(await refusedTo(database.consoleUrl, "CREATE TABLE console.note (id int)")).toBe(
-      "allowed",
-    );
-    expect(await refusedTo(database.url, "SELECT * FROM console.note")).toMatch(
-      /permission denied/,
-    );
+  it("lets the console write its own rows, make no table, and keeps them from the key service", async () => {
+    const forget = "DELETE FROM console.session";
+    expect(await refusedTo(database.consoleUrl, forget)).toBe("allowed");
+    for (const table of ["session", "preference"]) {
+      const sql = `SELECT * FROM console.${table}`;
+      expect(await refusedTo(database.consoleUrl, sql)).toBe("allowed");
+      expect(await refusedTo(database.url, sql)).toMatch(/permission denied/);
+    }
+    const make = "CREATE TABLE console.note (id int)";
+    expect(await refusedTo(database.consoleUrl, make)).toMatch(/permission denied/);
   });
 
   it("AUD-2 gives the key service's own role no way to edit or remove a ledger entry", async () => {

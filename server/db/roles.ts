@@ -7,7 +7,7 @@ export type RoleCredential = { readonly name: string; readonly password: string 
 export type DatabaseRoles = {
   /** Reads and writes the primary tables and the projections. */
   readonly keyService: RoleCredential;
-  /** Reads the projections; owns its own schema `console`. Sees no primary table. */
+  /** Reads the projections; writes its own schema `console`. Sees no primary table. */
   readonly console: RoleCredential;
 };
 
@@ -34,7 +34,7 @@ const NARROWER_GRANTS: Readonly<Record<string, string>> = {
  * by an older version is gone afterwards. Run after each migration; idempotent; one transaction.
  *
  * Neither role may be superuser, bypass row-level security, or create roles and databases. Who holds
- * the console's credential can read projections, and no more.
+ * the console's credential can read projections and write the console's own rows, and no more.
  *
  * @param adminUrl address of this database as a role that may create roles
  * @throws DatabaseFault `no-rights` when the administrator's role may not do this
@@ -79,13 +79,14 @@ async function grants(client: pg.Client, roles: DatabaseRoles): Promise<string> 
     `REVOKE ALL ON SCHEMA public FROM PUBLIC`,
     `CREATE SCHEMA IF NOT EXISTS console`,
     `REVOKE ALL ON SCHEMA keyservice, projection, console FROM PUBLIC, ${both}`,
-    `REVOKE ALL ON ALL TABLES IN SCHEMA keyservice, projection, public FROM PUBLIC, ${both}`,
+    `REVOKE ALL ON ALL TABLES IN SCHEMA keyservice, projection, console, public FROM PUBLIC, ${both}`,
     `GRANT USAGE ON SCHEMA keyservice, projection TO ${keyService}`,
     `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA keyservice TO ${keyService}`,
     ...narrower,
     `GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA projection TO ${keyService}`,
     `GRANT USAGE ON SCHEMA projection TO ${consoleRole}`,
     `GRANT SELECT ON ALL TABLES IN SCHEMA projection TO ${consoleRole}`,
-    `GRANT USAGE, CREATE ON SCHEMA console TO ${consoleRole}`,
+    `GRANT USAGE ON SCHEMA console TO ${consoleRole}`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA console TO ${consoleRole}`,
   ].join(";\n");
 }

@@ -53,6 +53,26 @@ const BROKEN: Record<string, Record<string, string>> = {
   "the protocol runs in browsers: zod and its own files, nothing of Node": {
     "packages/protocol/src/a.ts": 'import { createHash } from "node:crypto";',
   },
+  "pages and components see the console's contracts as types, and nothing else of a server": {
+    "app/(console)/a.tsx": 'import { readSecrets } from "../../server/console/secrets/rows.ts";',
+    "app/sign-in/b.tsx": 'import type { Grid } from "../../server/console/authorise/grid.ts";',
+    "components/c.tsx": 'import { secretRow } from "../server/console/secrets/contract.ts";',
+  },
+  "the doorways import the console and the configuration, no other process": {
+    "app/api/a/route.ts":
+      'import { decide } from "../../../server/key-service/decisions/decide.ts";',
+    "app/_trpc/b.ts": 'import { createPool } from "../../server/db/pool.ts";',
+  },
+  "components know no page": {
+    "components/rooms/a.tsx": 'import { Page } from "../../app/(console)/page.tsx";',
+  },
+  "a procedure is made by name of its action: nothing else of tRPC's makes one": {
+    "server/console/secrets/a.ts": 'import { initTRPC } from "@trpc/server";',
+  },
+  "SQL is written in infrastructure folders": {
+    "server/console/secrets/application/a.ts": "await tx.$queryRaw`SELECT 1`;",
+    "server/console/secrets/b.ts": "Prisma.sql`SELECT 1`;",
+  },
   "product code never imports test code or scripts": {
     "server/witness/a.ts": 'import { createTestDatabase } from "../../tests/support/postgres.ts";',
     "server/witness/b.ts": 'import { freePort } from "../../scripts/lib/free-port.mjs";',
@@ -61,6 +81,7 @@ const BROKEN: Record<string, Record<string, string>> = {
   "an import names a file that exists, with its extension": {
     "server/witness/a.ts": 'import { b } from "./b";',
     "server/witness/b.ts": 'import { c } from "./gone.ts";',
+    "app/c.tsx": 'import { d } from "./gone.tsx";',
   },
   "no module is loaded by a computed name": {
     "server/witness/a.ts": "await import(name);",

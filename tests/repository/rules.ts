@@ -19,6 +19,11 @@ const LONGEST_TEST_FILE = 1000;
 /** The one place outside `server/config` that reads the environment: the command line is its own program. */
 const CLI_ENVIRONMENT = "packages/cli/src/environment.ts";
 
+/** Pages are all of `app` but its doorways to the console. */
+const isPage = (path: string) =>
+  path.startsWith("components/") || (/^app\//.test(path) && !/^app\/(?:api|_trpc)\//.test(path));
+const CONTRACT = /^server\/console\/(?:[a-z-]+\/contract|shapes\/[a-z-]+)\.ts$/;
+
 const processOf = (path: string): string | undefined => {
   const folder = /^server\/([^/]+)\//.exec(path)?.[1];
   return folder === undefined || SHARED.has(folder) ? undefined : folder;
@@ -127,6 +132,53 @@ export const RULES: readonly Rule[] = [
     ),
   },
   {
+    title:
+      "pages and components see the console's contracts as types, and nothing else of a server",
+    check: perImport(
+      (file, target, { clause }) =>
+        isPage(file.path) &&
+        isProduct(file.path) &&
+        target?.startsWith("server/") === true &&
+        !(CONTRACT.test(target) && /^\s*type\b/.test(clause)),
+    ),
+  },
+  {
+    title: "the doorways import the console and the configuration, no other process",
+    check: perImport(
+      (file, target) =>
+        /^app\/(?:api|_trpc)\//.test(file.path) &&
+        isProduct(file.path) &&
+        target?.startsWith("server/") === true &&
+        !/^server\/(?:console|config|observability|kernel)\//.test(target),
+    ),
+  },
+  {
+    title: "components know no page",
+    check: perImport(
+      (file, target) =>
+        file.path.startsWith("components/") &&
+        isProduct(file.path) &&
+        target?.startsWith("app/") === true,
+    ),
+  },
+  {
+    title: "a procedure is made by name of its action: nothing else of tRPC's makes one",
+    check: perImport(
+      (file, _target, { specifier }) =>
+        file.path.startsWith("server/console/") &&
+        isProduct(file.path) &&
+        specifier === "@trpc/server" &&
+        !["procedure.ts", "refusal-error.ts"].includes(posix.basename(file.path)),
+    ),
+  },
+  {
+    title: "SQL is written in infrastructure folders",
+    check: perCode(
+      (path) => path.startsWith("server/console/") && !path.includes("/infrastructure/"),
+      /\$(?:query|execute)Raw|\bPrisma\.(?:sql|raw|join)\b/,
+    ),
+  },
+  {
     title: "product code never imports test code or scripts",
     check: perImport(
       (file, target) =>
@@ -139,10 +191,10 @@ export const RULES: readonly Rule[] = [
       importsWhere(
         tree,
         (file, target) =>
-          file.path.endsWith(".ts") &&
+          /\.tsx?$/.test(file.path) &&
           target !== undefined &&
           !tree.has(target) &&
-          !/^generated\/|\.json$/.test(target),
+          !/^generated\/|\.(?:json|css)$/.test(target),
       ),
   },
   {
@@ -150,7 +202,9 @@ export const RULES: readonly Rule[] = [
     check: (tree) =>
       [...tree.values()]
         .filter(
-          (file) => isProduct(file.path) && /^(?:server|packages\/[^/]+\/src)\//.test(file.path),
+          (file) =>
+            isProduct(file.path) &&
+            /^(?:server|app|components|packages\/[^/]+\/src)\//.test(file.path),
         )
         .filter((file) => hasComputedImport(file.source))
         .map((file) => `${file.path}: computes the name of a module`),

@@ -17,7 +17,7 @@ export type SourceFile = {
 
 export type SourceTree = ReadonlyMap<string, SourceFile>;
 
-const SKIPPED = new Set(["node_modules", "dist", "generated", "coverage"]);
+const SKIPPED = new Set(["node_modules", "dist", "generated", "coverage", "next-env.d.ts"]);
 const PROTOCOL = "@countersign/protocol/";
 
 /** All TypeScript and JavaScript below the checkout. */
@@ -65,13 +65,13 @@ function targetOf(path: string, { specifier }: Import): string | undefined {
 export function isTestCode(path: string): boolean {
   return (
     /^(?:tests|e2e|bench)\//.test(path) ||
-    /\.(?:spec|fixture)\.ts$|(?:^|\/)(?:test-[^/]+|[^/]+-fixture)\.ts$|\/testing\//.test(path)
+    /\.(?:spec|fixture)\.tsx?$|(?:^|\/)(?:test-[^/]+|[^/]+-fixture)\.ts$|\/testing\//.test(path)
   );
 }
 
 /** Programs and settings that build and run the house, not part of what it runs. */
 export function isTooling(path: string): boolean {
-  return path.startsWith("scripts/") || /^[^/]+\.config\.ts$/.test(path);
+  return path.startsWith("scripts/") || /^[^/]+\.config\.(?:ts|mjs)$/.test(path);
 }
 
 export function isProduct(path: string): boolean {

@@ -73,6 +73,7 @@ const TRIES = {
     "assertion-rejected",
   ),
   "/desk/v1/drafts/decline": both(() => ({ drafts: [`x-${"0".repeat(26)}`] }), nothingOfOlivia),
+  "/desk/v1/return": both(() => ({ path: "/requests" }), nothingOfOlivia),
   "/desk/v1/device-logins/read": both(() => ({ login }), "not-found"),
   "/desk/v1/device-logins/claim": both(() => ({ login, word: "abandon" }), "not-found"),
   "/people/v1/hello": both(() => ({}), nothingOfOlivia),

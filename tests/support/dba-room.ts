@@ -10,6 +10,7 @@ import { startTestGateway, TRUST_DOMAIN } from "./gateway.ts";
 import { type Installation, startInstallation } from "./installation.ts";
 import { type Answer, call, TestDevice, type TestPerson } from "./people.ts";
 import { type Opened, Recipient, sealedValue } from "./sealed-values.ts";
+import { signIn, startSingleSignOn } from "./single-sign-on.ts";
 import { ask, askAndApprove, type Cast, enrolCast, registration } from "./story.ts";
 
 /** A secret with a value that is known to this test alone, and a grant of one use that is asked for again and again. */
@@ -47,8 +48,12 @@ const ALONE = {
 } as const;
 
 export async function createDbaRoom(): Promise<DbaRoom> {
-  const installation = await startInstallation();
+  // With an identity provider, so that the projections of accounts and sessions have rows too.
+  const sso = await startSingleSignOn();
+  const installation = await startInstallation({ environment: sso.environment });
   const cast = await enrolCast(installation);
+  for (const person of [cast.olivia, cast.sam, cast.priya, cast.ingrid]) await signIn(sso, person);
+  await sso.idp.stop();
   const ingridsLaptop = await TestDevice.login(cast.ingrid, "Ingrid's laptop");
   const { olivia, laptop, ingrid } = cast;
   await put(olivia, laptop, MINE, `first-${randomText()}`);
@@ -64,8 +69,12 @@ export async function createDbaRoom(): Promise<DbaRoom> {
     Recipient.of(laptop, await askAndApprove(cast, { secrets: [name] }));
   const globex = { ...cast, olivia: ingrid, laptop: ingridsLaptop };
   const foreignGrant = await ask(globex, { secrets: [FOREIGN], device: ingridsLaptop.device });
+  const stop = async () => {
+    await installation.stop();
+    await sso.stop();
+  };
   return {
-    installation,
+    installation: { ...installation, stop },
     cast,
     ingridsLaptop,
     mine: { name: MINE, text: mine, recipient: await granted(MINE) },

@@ -2,6 +2,7 @@ import * as z from "zod";
 import {
   base64urlBytes,
   bindingId,
+  commitment,
   credentialId,
   deviceId,
   digest,
@@ -12,6 +13,7 @@ import { instant } from "./instants.ts";
 import { secretName, spiffeId } from "./names.ts";
 import { secretPolicy } from "./policy.ts";
 import { assignment } from "./roles.ts";
+import { issuer, subject } from "./sign-in.ts";
 import { MAX_SECRETS_PER_REQUEST } from "./statement.ts";
 import { SECRET_CATEGORIES, SECRET_TYPES } from "./taxonomy.ts";
 import { OPENED_TEXT } from "./text.ts";
@@ -77,6 +79,7 @@ export const act = z.discriminatedUnion("act", [
     person: personId,
     after: z.array(assignment).max(50),
   }),
+  z.strictObject({ act: z.literal("link-identity"), person: personId, issuer, subject }),
   z.strictObject({ act: z.literal("bind-workload"), name: secretName, binding: bindingInput }),
   z.strictObject({
     act: z.literal("revoke"),
@@ -87,6 +90,7 @@ export const act = z.discriminatedUnion("act", [
       z.strictObject({ type: z.literal("binding"), binding: bindingId }),
       z.strictObject({ type: z.literal("secret"), name: secretName }),
       z.strictObject({ type: z.literal("person"), person: personId }),
+      z.strictObject({ type: z.literal("identity"), account: commitment }),
     ]),
     reason,
   }),

@@ -24,6 +24,8 @@ export const DIGEST_DOMAINS = {
   deviceCall: "countersign/device-call/v1\n",
   release: "countersign/release/v1\n",
   intake: "countersign/intake/v1\n",
+  oidcNonce: "countersign/oidc-nonce/v1\n",
+  idToken: "countersign/id-token/v1\n",
 } as const;
 
 export type DigestDomain = keyof typeof DIGEST_DOMAINS;

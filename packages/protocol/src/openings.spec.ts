@@ -72,6 +72,7 @@ describe("openings", () => {
       "invitation",
       "publicKey",
       "credential",
+      "session",
     ]);
     const found = new Set<string>();
     fc.assert(

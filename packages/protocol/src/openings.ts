@@ -46,6 +46,7 @@ export const COMMITTED_FIELDS = {
   justification: "justification",
   ticket: "ticket",
   reason: "reason",
+  account: "account",
 } as const satisfies Record<string, TextLabel>;
 
 /**

@@ -125,6 +125,12 @@ export const PEOPLE_API = {
     input: z.strictObject({ drafts: z.array(draftId).min(1).max(50) }),
     output: nothing,
   },
+  /** The address that a path of the console stands for; null where the desk does not lead there. */
+  "/desk/v1/return": {
+    caller: "none",
+    input: z.strictObject({ path: z.string().max(300) }),
+    output: z.strictObject({ url: z.string().nullable() }),
+  },
   "/desk/v1/device-logins/read": {
     caller: "session",
     input: z.strictObject({ login: token }),

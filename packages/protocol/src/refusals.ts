@@ -30,6 +30,10 @@ export const REFUSALS = {
   "facts-differ": { status: 409, exit: 5 },
   "invitation-used": { status: 410, exit: 5 },
 
+  "identity-rejected": { status: 403, exit: 3 },
+  "not-linked": { status: 403, exit: 3 },
+  "sign-in-needed": { status: 403, exit: 3 },
+
   "own-proposal": { status: 403, exit: 3 },
   "same-person-twice": { status: 409, exit: 5 },
   "enrolled-too-recently": { status: 403, exit: 3 },

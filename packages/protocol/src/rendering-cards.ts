@@ -28,6 +28,7 @@ import {
   timesInWords,
   untilInWords,
 } from "./rendering-phrases.ts";
+import { revoked } from "./rendering-revocations.ts";
 import type { RenderedField, Rendering } from "./rendering-shape.ts";
 import { ROLE_NAMES } from "./roles.ts";
 import type {
@@ -127,6 +128,41 @@ const CARDS: Cards = {
         mono("Person id", body.person.person),
         text("Roles before", assignmentsInWords(body.before)),
         text("Roles after", assignmentsInWords(body.after)),
+      ],
+    };
+  },
+
+  "link-identity": (of) => {
+    const { body } = of.statement;
+    const who = nameOf(of, body.person);
+    return {
+      title: `${signerName(of)} links an account of the identity provider to ${who}`,
+      sentences: [
+        `From then on whoever signs in with this account is taken for ${who} at the console.`,
+        `The account alone opens nothing: each sign-in also takes a hardware key of ${who}.`,
+      ],
+      fields: [
+        committed(of, "Account", body.account),
+        person(of, "Person", body.person),
+        mono("Person id", body.person.person),
+      ],
+    };
+  },
+
+  "sign-in": (of) => {
+    const { body } = of.statement;
+    return {
+      title: `${signerName(of)} signs in to the console`,
+      sentences: [
+        `This opens one session of the console, ${untilInWords(of, body.expiresAt)}.`,
+        "It opens no secret: every request and every approval is signed by itself.",
+      ],
+      fields: [
+        committed(of, "Account", body.account),
+        mono("Identity provider", body.issuer),
+        time("Signed in there", body.authenticatedAt),
+        time("Until", body.expiresAt),
+        mono("Session", body.session),
       ],
     };
   },
@@ -308,57 +344,4 @@ function decision(
     ],
     about,
   };
-}
-
-type Revoked = { readonly what: string; readonly effect: string; readonly fields: RenderedField[] };
-
-function revoked(of: Opened<"revoke">): Revoked {
-  const { subject } = of.statement.body;
-  switch (subject.type) {
-    case "grant":
-      return {
-        what: `what was granted on request ${subject.request}`,
-        effect: "Nothing more can be opened on that request.",
-        fields: [
-          mono("Request", subject.request),
-          of.statements.has(subject.proposal)
-            ? mono("About", subject.proposal)
-            : { label: "About", value: subject.proposal, face: "unopened" },
-        ],
-      };
-    case "device":
-      return {
-        what: deviceName(of, subject),
-        effect: "Nothing more can be opened on this device.",
-        fields: [committed(of, "Device", subject.label), mono("Device id", subject.device)],
-      };
-    case "key":
-      return {
-        what: `a hardware key of ${nameOf(of, subject.person)}`,
-        effect: "This key can sign nothing more.",
-        fields: [
-          mono("Key", subject.credential),
-          person(of, "Person", subject.person),
-          mono("Person id", subject.person.person),
-        ],
-      };
-    case "binding":
-      return {
-        what: `a workload's access to ${subject.secret.name}`,
-        effect: "That workload can no longer fetch this secret under this binding.",
-        fields: [mono("Binding", subject.binding), ...secretFields(of, subject.secret)],
-      };
-    case "secret":
-      return {
-        what: `the secret ${subject.secret.name}`,
-        effect: "Nobody and nothing can open it any more, in any version.",
-        fields: secretFields(of, subject.secret),
-      };
-    case "person":
-      return {
-        what: `all access of ${nameOf(of, subject.person)}`,
-        effect: "This person can sign nothing more and open nothing more.",
-        fields: [person(of, "Person", subject.person), mono("Person id", subject.person.person)],
-      };
-  }
 }

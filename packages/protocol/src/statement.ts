@@ -20,6 +20,7 @@ import { instant } from "./instants.ts";
 import { environment, type SecretName, secretName, spiffeId, tenantId } from "./names.ts";
 import { secretPolicy } from "./policy.ts";
 import { assignment, signingRole } from "./roles.ts";
+import { issuer } from "./sign-in.ts";
 import { type Environment, SECRET_CATEGORIES, SECRET_TYPES } from "./taxonomy.ts";
 
 /*
@@ -109,6 +110,24 @@ export const workloadBinding = z.strictObject({
 });
 export type WorkloadBinding = z.infer<typeof workloadBinding>;
 
+/**
+ * `account` commits to issuer and subject (`accountText`) under the installation's own salt, so that the
+ * account that people read here is the very one that opens sessions.
+ */
+const linkIdentity = z.strictObject({ person: personRef, account: commitment });
+
+/** `session` is the digest of the console's session secret, which nobody but that console has. */
+const signIn = z
+  .strictObject({
+    session: digest,
+    issuer,
+    account: commitment,
+    /** When the person last proved themselves to the identity provider. */
+    authenticatedAt: instant,
+    expiresAt: instant,
+  })
+  .refine((it) => it.authenticatedAt < it.expiresAt, "the session ends before it begins");
+
 const registerSecret = z
   .strictObject({
     secret: secretId,
@@ -163,6 +182,7 @@ export const revocable = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("binding"), binding: bindingId, secret: secretRef }),
   z.strictObject({ type: z.literal("secret"), secret: secretRef }),
   z.strictObject({ type: z.literal("person"), person: personRef }),
+  z.strictObject({ type: z.literal("identity"), person: personRef, account: commitment }),
 ]);
 const revoke = z.strictObject({ subject: revocable, reason: commitment });
 
@@ -171,6 +191,8 @@ export const STATEMENT_BODIES = {
   "enrol-key": enrolKey,
   "enrol-device": enrolDevice,
   "change-role": changeRole,
+  "link-identity": linkIdentity,
+  "sign-in": signIn,
   "register-secret": registerSecret,
   "edit-secret": editSecret,
   "reclassify-secret": reclassifySecret,
@@ -209,6 +231,8 @@ export const statement = z.discriminatedUnion("kind", [
   kind("enrol-key"),
   kind("enrol-device"),
   kind("change-role"),
+  kind("link-identity"),
+  kind("sign-in"),
   kind("register-secret"),
   kind("edit-secret"),
   kind("reclassify-secret"),

@@ -1,8 +1,8 @@
 /**
  * The words for what a secret is. Arrays and their unions only: no rule lives here, so that
  * statements of every version can name them. Members are only ever added; an old statement must
- * render for ever. Which category belongs to which type, and what each asks for, stands with the
- * key service.
+ * render for ever. Which category belongs to which type stands in `categories.ts`, what each asks for
+ * in `rotation-ceiling.ts` and `metadata-gaps.ts`.
  */
 
 /** The five canonical types of the Secrets & Key Management Standard. */

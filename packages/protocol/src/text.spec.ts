@@ -83,11 +83,30 @@ describe("free text", () => {
       justification: 1000,
       reason: 1000,
       description: 1000,
-    };
-    for (const label of TEXT_LABELS) {
+    } as const;
+    for (const label of Object.keys(most) as (keyof typeof most)[]) {
+      // keys of a literal object
       expect(opens("a".repeat(most[label]), label)).toBe(true);
       expect(opens("a".repeat(most[label] + 1), label)).toBe(false);
     }
+  });
+
+  it("ID-1 takes an account as an issuer, one blank and a subject of visible ASCII", () => {
+    const issuer = "https://idp.example";
+    const accounts = [`${issuer} olivia`, `http://localhost:9/realms/a ${"x".repeat(255)}`];
+    for (const account of accounts) expect(opens(account, "account")).toBe(true);
+    const others = [
+      issuer,
+      `${issuer} `,
+      `${issuer}  olivia`,
+      `${issuer} olivia hart`,
+      `${issuer}\nolivia`,
+      `${issuer} оlivia`,
+      "olivia",
+      `ftp://idp.example olivia`,
+      `${issuer} ${"x".repeat(256)}`,
+    ];
+    for (const account of others) expect(opens(account, "account"), account).toBe(false);
   });
 
   it("L6 judges an over-long text by its length alone", () => {

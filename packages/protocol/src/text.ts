@@ -100,6 +100,15 @@ const label = (what: string, max: number) =>
     .refine((text) => !/["“”„‟«»]/.test(text), `${what}: no quotation marks`)
     .refine((text) => !text.includes("  "), `${what}: one space at a time`);
 
+/**
+ * An account at an identity provider, as `accountText` writes it: issuer, one blank, subject. Visible ASCII:
+ * the two parts are compared by machines, and shown in fields of their own.
+ */
+const account = z
+  .string()
+  .max(456, { abort: true, error: "account: 456 characters at most" })
+  .regex(/^https?:\/\/[!-~]{1,192} [!-~]{1,255}$/, "account: an issuer, one blank, a subject");
+
 /** What a commitment may open to, by its label. A commitment made for one label never opens as another. */
 export const OPENED_TEXT = {
   "person-name": label("name", 80),
@@ -108,6 +117,7 @@ export const OPENED_TEXT = {
   ticket: oneLine("ticket", 80),
   reason: cleanText("reason", 1000),
   description: cleanText("description", 1000),
+  account,
 } as const satisfies Record<string, z.ZodType<string>>;
 
 export type TextLabel = keyof typeof OPENED_TEXT;
@@ -118,6 +128,7 @@ export const TEXT_LABELS = [
   "ticket",
   "reason",
   "description",
+  "account",
 ] as const satisfies readonly TextLabel[];
 
 /**

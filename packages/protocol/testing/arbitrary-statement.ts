@@ -30,6 +30,7 @@ import {
   aNonce,
   anAssignment,
   anInstant,
+  anIssuer,
   aPeriod,
   aPersonId,
   aPublicKey,
@@ -96,6 +97,14 @@ const BODIES: { readonly [K in StatementKind]: fc.Arbitrary<StatementOf<K>["body
     expiresAt: anInstant,
   }),
   "change-role": fc.record({ person: personRef, before: assignments, after: assignments }),
+  "link-identity": fc.record({ person: personRef, account: aCommitment }),
+  "sign-in": fc
+    .record({ session: aDigest, issuer: anIssuer, account: aCommitment, period: aPeriod })
+    .map(({ period: [authenticatedAt, expiresAt], ...body }) => ({
+      ...body,
+      authenticatedAt,
+      expiresAt,
+    })),
   "register-secret": fc
     .tuple(
       fc.record({
@@ -148,6 +157,11 @@ const BODIES: { readonly [K in StatementKind]: fc.Arbitrary<StatementOf<K>["body
       fc.record({ type: fc.constant("binding" as const), binding: aBindingId, secret: secretRef }),
       fc.record({ type: fc.constant("secret" as const), secret: secretRef }),
       fc.record({ type: fc.constant("person" as const), person: personRef }),
+      fc.record({
+        type: fc.constant("identity" as const),
+        person: personRef,
+        account: aCommitment,
+      }),
     ),
     reason: aCommitment,
   }),
@@ -225,6 +239,7 @@ function textsByLabel(): Record<TextLabel, fc.Arbitrary<string[]>> {
     ticket: some("ticket"),
     reason: some("reason"),
     description: some("description"),
+    account: some("account"),
   };
 }
 

@@ -17,6 +17,7 @@ import { type Instant, toInstant } from "../src/instants.ts";
 import { secretName, serviceName, spiffeId, tenantId } from "../src/names.ts";
 import type { SecretPolicy } from "../src/policy.ts";
 import { type Assignment, isPerService, ROLES } from "../src/roles.ts";
+import { issuer } from "../src/sign-in.ts";
 import { DATA_CLASSIFICATIONS, ENVIRONMENTS, TIERS } from "../src/taxonomy.ts";
 import { OPENED_TEXT, type TextLabel, tidyText } from "../src/text.ts";
 
@@ -84,6 +85,14 @@ export const aSpiffeId = fc
   )
   .map(([domain, path]) => spiffeId.parse(`spiffe://${domain}/${path.join("/")}`));
 
+export const anIssuer = fc
+  .tuple(
+    fc.constantFrom("https", "http"),
+    fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,20}[a-z0-9]$/),
+    fc.constantFrom("", ":8443", "/realms/acme", "/t/v2.0/"),
+  )
+  .map(([scheme, host, rest]) => issuer.parse(`${scheme}://${host}${rest}`));
+
 const looseName = (...known: readonly string[]) =>
   fc.oneof(fc.constantFrom(...known, null, ""), fc.stringMatching(/^[a-z0-9.-]{1,20}$/));
 
@@ -117,6 +126,10 @@ const EXAMPLES: { readonly [L in TextLabel]: readonly [string, ...string[]] } = 
   ticket: ["OPS-4711", "https://tickets.example/4711"],
   reason: ["Not during the freeze.", "Wrong environment\nuse staging"],
   description: ["The password of the application's own account."],
+  account: [
+    "https://idp.example olivia",
+    "https://login.example/t/v2.0 auth0|5f7c8ec7c33c6c004bbafe82",
+  ],
 };
 
 /** A text that may open under the label: examples of many scripts, and whatever else the rules let through. */

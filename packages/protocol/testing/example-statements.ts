@@ -56,6 +56,8 @@ const INCOMPLETE: SecretPolicy = {
   rotationPeriodDays: null,
 };
 
+const ISSUER = "https://idp.acme.example/realms/people";
+
 /** Collects openings while statements are written down. */
 class Desk {
   readonly openings = {
@@ -91,6 +93,8 @@ class Desk {
 
   olivia = () => this.person(1, "Olivia Hart");
   sam = () => this.person(2, "Sam Ito");
+
+  account = () => this.text("account", `${ISSUER} olivia`);
 
   async device() {
     return {
@@ -226,6 +230,29 @@ export const EXAMPLES: Readonly<
             { role: "service-owner", service: "payments" },
             { role: "on-call", service: null },
           ],
+        }),
+      ),
+  ],
+  "link-identity": [
+    "an account of the identity provider for somebody else",
+    () =>
+      made(async (desk) =>
+        desk.write("link-identity", await desk.sam(), "officer", {
+          person: await desk.olivia(),
+          account: await desk.account(),
+        }),
+      ),
+  ],
+  "sign-in": [
+    "a session of the console until ten hours later",
+    () =>
+      made(async (desk) =>
+        desk.write("sign-in", await desk.olivia(), "member", {
+          session: digestNo(31),
+          issuer: ISSUER,
+          account: await desk.account(),
+          authenticatedAt: "2026-03-01T06:00:00Z",
+          expiresAt: "2026-03-01T18:00:00Z",
         }),
       ),
   ],
@@ -389,6 +416,14 @@ export const EXAMPLES: Readonly<
   "revoke-person": [
     "all access of a person",
     () => made(async (desk) => revoke(desk, { type: "person", person: await desk.olivia() })),
+  ],
+  "revoke-identity": [
+    "an account of a person at the identity provider",
+    () =>
+      made(async (desk) => {
+        const person = await desk.olivia();
+        return revoke(desk, { type: "identity", person, account: await desk.account() });
+      }),
   ],
 };
 

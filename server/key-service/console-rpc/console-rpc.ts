@@ -3,34 +3,48 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { act } from "@countersign/protocol/acts";
 import { BoundedJsonError, parseBoundedJson } from "@countersign/protocol/bounded-json";
-import { toBase32, utf8 } from "@countersign/protocol/bytes";
+import { toBase32, toBase64url, utf8 } from "@countersign/protocol/bytes";
 import { digestToBytes } from "@countersign/protocol/digest";
-import { type Digest, draftId, personId } from "@countersign/protocol/ids";
+import { type Digest, digest as digestSchema, draftId, personId } from "@countersign/protocol/ids";
 import { tenantId } from "@countersign/protocol/names";
 import { REFUSALS, type Refusal, refuse } from "@countersign/protocol/refusals";
 import { z } from "zod";
 import { digestBytesNow } from "../../kernel/digest.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
-import { type DeskParts, knownPerson } from "../desk/application/desk-parts.ts";
+import { knownPerson, viewContext } from "../desk/application/desk-parts.ts";
+import { emptyLines } from "../requests/application/view-proposal.ts";
+import { endSessions } from "../sessions/application/end-sessions.ts";
+import { type SignInParts, startSignIn } from "../sessions/application/start-sign-in.ts";
 import { draftAct, type StageValue } from "../statements/application/draft-act.ts";
+import { previewChain } from "../statements/application/preview-chain.ts";
+import { answerRead, isRead, type ReadParts } from "./reads.ts";
 
 /*
- * What the console may ask of the key service: to draft, for anybody of any tenant, and to learn what
- * became of a draft. That is all. The console is not trusted: a draft is a piece of paper that a person
- * reads at the desk before they sign it.
+ * What the console may ask of the key service: to draft, for anybody of any tenant, to learn what became of
+ * a draft, to begin a sign-in, and to end sessions. That is all. The console is not trusted: a draft is a
+ * piece of paper that a person reads at the desk before they sign it, and an ID token is verified here.
  */
 const CALLS = {
   "/console/v1/drafts": z.strictObject({ tenant: tenantId, person: personId, act }),
   "/console/v1/drafts/status": z.strictObject({ tenant: tenantId, draft: draftId }),
+  "/console/v1/sign-ins": z.strictObject({
+    idToken: z.string().max(16_384),
+    session: digestSchema,
+  }),
+  "/console/v1/sessions/end": z.union([
+    z.strictObject({ tenant: tenantId, person: personId, session: digestSchema }),
+    z.strictObject({ tenant: tenantId, person: personId, all: z.literal(true) }),
+  ]),
 } as const;
 
 const MAX_BODY = { maxBytes: 32_768, maxDepth: 12 };
 
-export type ConsoleRpcParts = DeskParts & {
+export type ConsoleRpcParts = ReadParts & {
   /** Digest of the bearer credential, from genesis. */
   readonly credential: Digest;
   /** Only generated values come this way: no value passes the console. */
   readonly stageGenerated: StageValue;
+  readonly tokens: SignInParts["tokens"];
   readonly onFault: (error: unknown, correlation: string) => void;
 };
 
@@ -87,15 +101,34 @@ async function answer(
     return err(refusal);
   }
   const path = request.url ?? "";
-  if (request.method !== "POST" || !Object.hasOwn(CALLS, path)) {
-    return err(refuse("not-found", "The console may draft, and ask what became of a draft."));
+  if (request.method !== "POST" || !(Object.hasOwn(CALLS, path) || isRead(path))) {
+    return err(
+      refuse(
+        "not-found",
+        "The console may draft, ask what became of a draft, and sign in and out.",
+      ),
+    );
   }
   const body = await readBody(request);
   if (!body.ok) return body;
+  if (isRead(path)) return answerRead(parts, path, body.value);
   switch (path) {
     case "/console/v1/drafts": {
       const input = CALLS[path].safeParse(body.value);
       return input.success ? draft(parts, input.data) : err(malformed(input.error));
+    }
+    case "/console/v1/sign-ins": {
+      const input = CALLS[path].safeParse(body.value);
+      return input.success
+        ? startSignIn(parts, input.data, correlation)
+        : err(malformed(input.error));
+    }
+    case "/console/v1/sessions/end": {
+      const input = CALLS[path].safeParse(body.value);
+      if (!input.success) return err(malformed(input.error));
+      const { tenant, person } = input.data;
+      const session = "all" in input.data ? "all" : input.data.session;
+      return endSessions(parts, { tenant, person, session }, correlation);
     }
     default: {
       const input = CALLS["/console/v1/drafts/status"].safeParse(body.value);
@@ -110,21 +143,27 @@ async function draft(
 ): Promise<Result<unknown, Refusal>> {
   const known = knownPerson(parts, { tenant, person });
   if (!known.ok) return known;
-  const now = parts.path.now();
-  if (!now.ok) return now;
-  const context = {
-    state: parts.path.state,
-    tenant: known.value.tenant,
-    signer: known.value.person,
-    now: now.value,
-    stageValue: parts.stageGenerated,
-  };
-  const drafted = await draftAct(context, wanted);
+  const { tenant: of, person: signer } = known.value;
+  const context = viewContext(parts, of);
+  if (!context.ok) return context;
+  const { state, now } = context.value;
+  const stageValue = parts.stageGenerated;
+  const drafted = await draftAct({ state, tenant: of, signer, now, stageValue }, wanted);
   if (!drafted.ok) return drafted;
   const saved = await parts.drafter.draft(drafted.value);
   if (!saved.ok) return saved;
-  const { draft: id, digest } = saved.value;
-  return ok({ draft: id, digest, link: `${parts.deskOrigin}/d/${id}` });
+  const preview = await previewChain(context.value, signer, saved.value);
+  if (!preview.ok) return preview;
+  const { draft: id, digest, statement, openings } = saved.value;
+  return ok({
+    draft: id,
+    digest,
+    link: `${parts.deskOrigin}/d/${id}`,
+    statement: toBase64url(statement),
+    openings,
+    lines: emptyLines(preview.value.chain),
+    candidates: preview.value.candidates,
+  });
 }
 
 async function status(

@@ -17,13 +17,15 @@ import { type PeopleListener, startPeopleListener } from "../desk/infrastructure
 import { readPageAssets } from "../desk/infrastructure/page-assets.ts";
 import { recordedKek } from "../genesis/application/recorded-keys.ts";
 import { requireKek } from "../keys/application/prove-tenant-keks.ts";
-import { listenerLog } from "../log-adapters.ts";
+import { listenerLog, logNoKeys } from "../log-adapters.ts";
 import { RELEASE_KEY } from "../open-keys.ts";
 import type { RegistrationPolicy } from "../roster/infrastructure/attestation.ts";
 import { createReadCurrentValue } from "../secrets/application/read-current-value.ts";
 import { createStageValue, createWhyValueMissing } from "../secrets/application/stage-value.ts";
 import { DataKeyCache } from "../secrets/envelope/infrastructure/data-key-cache.ts";
 import { EnvelopeStore } from "../secrets/infrastructure/envelope-store.ts";
+import { trustedProviders } from "../sessions/application/trusted-providers.ts";
+import { boundedGet } from "../sessions/infrastructure/bounded-get.ts";
 import { Drafter } from "../statements/application/drafter.ts";
 import { Signing } from "../statements/application/sign-drafts.ts";
 import type { DraftStore } from "../statements/infrastructure/draft-store.ts";
@@ -90,6 +92,7 @@ export async function serveCallers(
       witnessQuorum: config.witnessQuorum,
       stageValueFor,
       intake,
+      console: config.singleSignOn.console,
       readCurrentValue,
       registration: registrationPolicy(genesis, config.attestation),
     }),
@@ -107,8 +110,15 @@ export async function serveCallers(
   const rpc = await startConsoleRpc(
     {
       ...parts,
+      ledger,
       credential: genesis.consoleCredential,
       stageGenerated: stageValueFor(null),
+      tokens: trustedProviders(genesis, config.singleSignOn.identityProviders, {
+        clock,
+        get: boundedGet,
+        onFailed: (error) => logNoKeys(log, error),
+        warn: (sentence) => log.warn("identity-provider", sentence),
+      }),
       onFault: reports.fault,
     },
     config.rpcSocket,

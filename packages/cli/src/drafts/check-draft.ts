@@ -5,6 +5,7 @@ import { type Instant, secondsBetween, toInstant } from "@countersign/protocol/i
 import { environmentOf, type TenantId } from "@countersign/protocol/names";
 import type { OpenedStatement } from "@countersign/protocol/openings";
 import type { SecretPolicy } from "@countersign/protocol/policy";
+import { accountText } from "@countersign/protocol/sign-in";
 import type {
   Statement,
   StatementOf,
@@ -148,6 +149,13 @@ const CHECKS: Checks = {
       ),
     ];
   },
+  "link-identity": async (of, wanted) => {
+    const body = bodyOf(of.drafted.statement, "link-identity");
+    return [
+      ...unless(body.person.person === wanted.person, "it is about another person"),
+      ...opens(of, body.account, accountText(wanted), "it names another account"),
+    ];
+  },
   "bind-workload": async (of, wanted) => {
     const body = bodyOf(of.drafted.statement, "bind-workload");
     return [
@@ -238,6 +246,8 @@ function subjectText(
       return `secret ${"name" in subject ? subject.name : subject.secret.name}`;
     case "person":
       return `person ${typeof subject.person === "string" ? subject.person : subject.person.person}`;
+    case "identity":
+      return `identity ${subject.account}`;
   }
 }
 

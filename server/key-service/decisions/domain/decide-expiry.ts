@@ -1,4 +1,5 @@
 import type { Instant } from "@countersign/protocol/instants";
+import { ended } from "../../sessions/domain/open-sessions.ts";
 import type { DomainEvent } from "./event.ts";
 import type { State } from "./state.ts";
 
@@ -11,6 +12,11 @@ export function decideExpiry(state: State, now: Instant, most: number): DomainEv
   for (const event of expiries(state, now)) {
     if (events.length >= most) break;
     events.push(event);
+  }
+  for (const [session, tenant] of state.openSessions) {
+    if (events.length >= most) return events;
+    const it = state.tenants.get(tenant)?.sessions.get(session);
+    if (it !== undefined && it.expiresAt <= now) events.push(ended(it, "expired"));
   }
   return events;
 }

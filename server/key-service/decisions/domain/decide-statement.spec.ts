@@ -2,10 +2,12 @@ import { personId } from "@countersign/protocol/ids";
 import { tenantId } from "@countersign/protocol/names";
 import type { StatementKind, StatementOf } from "@countersign/protocol/statement";
 import { describe, expect, it } from "vitest";
+import { link, proven, signInBody } from "../../sessions/testing/session-world.ts";
 import {
   bindBody,
   deviceBody,
   keyBody,
+  linkBody,
   policyBody,
   putBody,
   registerBody,
@@ -28,6 +30,12 @@ const SOUND: { readonly [K in StatementKind]: (it: Ready) => Signed } = {
     world.draft("enrol-device", deviceBody(world, cast.eve), cast.eve, "member"),
   "change-role": ({ world, cast }) =>
     world.draft("change-role", roleBody(cast.noor, [assigned("ciso")]), cast.omar, "officer"),
+  "link-identity": ({ world, cast }) =>
+    world.draft("link-identity", linkBody(world, cast.noor), cast.omar, "officer"),
+  "sign-in": ({ world, cast }) => {
+    const proof = proven(world, cast.eve, link(world, cast.eve));
+    return world.draft("sign-in", signInBody(proof), cast.eve, "member");
+  },
   "register-secret": ({ world, cast }) =>
     world.draft(
       "register-secret",

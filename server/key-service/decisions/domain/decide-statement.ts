@@ -14,6 +14,9 @@ import type { ProposedStatement } from "../../requests/domain/proposal.ts";
 import type { ActContext } from "../../requests/domain/proposal-rules.ts";
 import { decideEnrolDevice } from "../../roster/domain/decide-enrol-device.ts";
 import { APPROVING_ROLES, holdsAnywhere, type Key } from "../../roster/domain/roster.ts";
+import { sessionsEndedBy } from "../../sessions/domain/decide-end-sessions.ts";
+import { decideSignIn } from "../../sessions/domain/decide-sign-in.ts";
+import { whyNotSignedIn } from "../../sessions/domain/why-not-signed-in.ts";
 import { judgeCounter } from "../../statements/domain/judge-counter.ts";
 import { type Decision, decided, refused } from "./decision.ts";
 import type { DomainEvent } from "./event.ts";
@@ -73,6 +76,9 @@ export function decideStatement(state: State, signed: SignedStatement, now: Inst
   const keyRefusal = judgeKey(context, key, signed);
   if (keyRefusal !== null) return keyRefusal;
 
+  const notSignedIn = whyNotSignedIn(context, statement);
+  if (notSignedIn !== null) return refused(notSignedIn);
+
   const decision = decideKind(context, signed, key);
   if (!decision.ok) return decision;
   const { credential } = key;
@@ -80,6 +86,7 @@ export function decideStatement(state: State, signed: SignedStatement, now: Inst
   return decided(
     { type: "NonceConsumed", nonce: statement.nonce, signBy: statement.signBy },
     ...decision.events,
+    ...sessionsEndedBy(state, decision.events),
     ...(signed.counted || !isEnrolled
       ? []
       : [{ type: "KeyCounted", credential, signCount: signed.signCount } as const]),
@@ -137,11 +144,9 @@ function judgeKey(
     );
   }
   if (!signed.counted && judgeCounter(key.signCount, signed.signCount) === "regressed") {
-    return refused(KEY_LOCKED, {
-      type: "KeyLocked",
-      tenant: key.tenant,
-      credential: key.credential,
-    });
+    const { tenant, credential } = key;
+    const locked = { type: "KeyLocked", tenant, credential } as const;
+    return refused(KEY_LOCKED, locked, ...sessionsEndedBy(state, [locked]));
   }
   return null;
 }
@@ -160,6 +165,8 @@ function decideKind(
       return decideDeny(context, statement.body.proposal, statement.signer.role);
     case "withdraw":
       return decideWithdraw(context, statement.body.proposal);
+    case "sign-in":
+      return decideSignIn(context, statement.body, key);
     default:
       return decidePropose(context, statement, digest, key);
   }

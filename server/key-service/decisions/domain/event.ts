@@ -7,6 +7,7 @@ import type {
   Nonce,
   PersonId,
   RequestId,
+  Salt,
   SecretId,
 } from "@countersign/protocol/ids";
 import type { Instant } from "@countersign/protocol/instants";
@@ -14,9 +15,11 @@ import type { SecretName, SpiffeId, TenantId } from "@countersign/protocol/names
 import type { SecretPolicy } from "@countersign/protocol/policy";
 import type { RefusalCode } from "@countersign/protocol/refusals";
 import type { Assignment, Role, SigningRole } from "@countersign/protocol/roles";
+import type { Issuer } from "@countersign/protocol/sign-in";
 import type { Environment, SecretCategory, SecretType } from "@countersign/protocol/taxonomy";
 import type { Chain } from "../../requests/domain/chain.ts";
 import type { ProposedStatement } from "../../requests/domain/proposal.ts";
+import type { Ending } from "../../sessions/domain/session.ts";
 
 /**
  * What happened, past tense: the ledger is these, and all state is their fold. Ids, digests and
@@ -41,6 +44,24 @@ export type DomainEvent =
       readonly sponsors: readonly PersonId[];
     })
   | (OfTenant & { readonly type: "PersonRevoked"; readonly person: PersonId })
+  | (OfTenant & {
+      readonly type: "IdentityLinked";
+      readonly person: PersonId;
+      readonly account: Commitment;
+    })
+  | (OfTenant & {
+      readonly type: "IdentityUnlinked";
+      readonly person: PersonId;
+      readonly account: Commitment;
+    })
+  | IdentityProven
+  | SessionOpened
+  | (OfTenant & {
+      readonly type: "SessionEnded";
+      readonly session: Digest;
+      readonly person: PersonId;
+      readonly because: Ending;
+    })
   | SecretRegistered
   | (OfTenant & {
       readonly type: "PolicyChanged";
@@ -143,6 +164,40 @@ export type GenesisDeclared = {
     readonly invitation: Digest;
     readonly expiresAt: Instant;
   }[];
+  /** Who may say who somebody is. Absent in installations without single sign-on, and in older ones. */
+  readonly identityProviders?: readonly { readonly issuer: Issuer; readonly clientId: string }[];
+  /** Of every commitment to an account: equal accounts give equal commitments here, and nowhere else. */
+  readonly identitySalt?: Salt;
+  readonly identities?: readonly {
+    readonly tenant: TenantId;
+    readonly person: PersonId;
+    readonly account: Commitment;
+  }[];
+  /** Where people sign in, for the sentences that send them there. */
+  readonly consoleOrigin?: string;
+};
+
+/** An ID token was verified for a session that is still to be signed for. */
+export type IdentityProven = OfTenant & {
+  readonly type: "IdentityProven";
+  readonly person: PersonId;
+  readonly session: Digest;
+  readonly issuer: Issuer;
+  readonly account: Commitment;
+  readonly authenticatedAt: Instant;
+  /** Digest of what the identity provider signed: a token serves once. */
+  readonly token: Digest;
+};
+
+export type SessionOpened = OfTenant & {
+  readonly type: "SessionOpened";
+  readonly session: Digest;
+  readonly person: PersonId;
+  readonly credential: CredentialId;
+  readonly issuer: Issuer;
+  readonly account: Commitment;
+  readonly authenticatedAt: Instant;
+  readonly expiresAt: Instant;
 };
 
 /** A gateway, and whom it may vouch for: workloads of its trust domain in these tenants and environments. */

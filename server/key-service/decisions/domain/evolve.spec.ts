@@ -1,7 +1,9 @@
+import { commitment } from "@countersign/protocol/ids";
 import { instant } from "@countersign/protocol/instants";
 import { secretName, spiffeId, tenantId } from "@countersign/protocol/names";
 import { describe, expect, it } from "vitest";
 import { digestOfNow } from "../../../kernel/digest.ts";
+import { ISSUER } from "../../sessions/testing/session-world.ts";
 import { asked, granted, opening, ready } from "../testing/asked.ts";
 import { ACME, DecisionWorld, PII_POLICY } from "../testing/decision-world.ts";
 import { applyEntry } from "./entry.ts";
@@ -67,6 +69,46 @@ const ABOUT_NOTHING: { readonly [T in DomainEvent["type"]]: ((world: World) => O
     sponsors: [],
   }),
   PersonRevoked: ({ ids }) => ({ type: "PersonRevoked", tenant, person: ids.person() }),
+  IdentityLinked: ({ ids }) => ({
+    type: "IdentityLinked",
+    tenant,
+    person: ids.person(),
+    account: commitment.parse(ids.digest()),
+  }),
+  IdentityUnlinked: (world) => ({
+    type: "IdentityUnlinked",
+    tenant,
+    person: world.person("Una", []).person,
+    account: commitment.parse(world.ids.digest()),
+  }),
+  IdentityProven: ({ ids, now }) => ({
+    type: "IdentityProven",
+    tenant,
+    person: ids.person(),
+    session: ids.digest(),
+    issuer: ISSUER,
+    account: commitment.parse(ids.digest()),
+    authenticatedAt: now,
+    token: ids.digest(),
+  }),
+  SessionOpened: (world) => ({
+    type: "SessionOpened",
+    tenant,
+    person: world.ids.person(),
+    session: world.ids.digest(),
+    credential: world.ids.credential(),
+    issuer: ISSUER,
+    account: commitment.parse(world.ids.digest()),
+    authenticatedAt: world.now,
+    expiresAt: world.in(3600),
+  }),
+  SessionEnded: (world) => ({
+    type: "SessionEnded",
+    tenant,
+    session: world.ids.digest(),
+    person: world.person("Una", []).person,
+    because: "expired",
+  }),
   SecretRegistered: ({ ids }) => ({
     type: "SecretRegistered",
     tenant: tenantId.parse("initech"),

@@ -3,6 +3,13 @@ import type { TenantId } from "@countersign/protocol/names";
 import { unreachable } from "../../../kernel/result.ts";
 import { isPersonalData } from "../../requests/domain/chain.ts";
 import type { Proposal } from "../../requests/domain/proposal.ts";
+import {
+  foldEnding,
+  foldLink,
+  foldOpening,
+  foldProof,
+  foldUnlink,
+} from "../../sessions/domain/fold-sessions.ts";
 import type { DomainEvent } from "./event.ts";
 import { emptyTenant, type State, type TenantState } from "./state.ts";
 
@@ -34,6 +41,7 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
       }
       for (const it of event.invitations)
         state.invitations.set(it.invitation, { ...it, status: "open" });
+      for (const it of event.identities ?? []) foldLink(state, roomWith(state, it), it, at);
       return;
     }
     case "ServiceStarted":
@@ -110,6 +118,24 @@ export function evolve(state: State, event: DomainEvent, { index, at }: Position
     case "PersonRevoked":
       known(tenantOf(state, event.tenant).people.get(event.person)).status = "revoked";
       state.rosterEpoch += 1;
+      return;
+    case "IdentityLinked":
+      foldLink(state, roomWith(state, event), event, at);
+      return;
+    case "IdentityUnlinked": {
+      const room = roomWith(state, event);
+      foldUnlink(state, room, known(room.identities.get(event.account)));
+      return;
+    }
+    case "IdentityProven":
+      roomWith(state, event);
+      foldProof(state, event, at);
+      return;
+    case "SessionOpened":
+      foldOpening(state, roomWith(state, event), event, at);
+      return;
+    case "SessionEnded":
+      foldEnding(state, known(roomWith(state, event).sessions.get(event.session)));
       return;
     case "SecretRegistered": {
       const { tenant, secret, name, environment, category, policy, policyDigest } = event;
@@ -279,6 +305,16 @@ function forgetOldNonces({ nonces }: State, at: Instant): void {
 
 export function tenantOf(state: State, tenant: TenantId): TenantState {
   return known(state.tenants.get(tenant));
+}
+
+/** The room of a tenant that has this person. */
+function roomWith(
+  state: State,
+  { tenant, person }: { readonly tenant: TenantId; readonly person: Proposal["by"] },
+): TenantState {
+  const room = tenantOf(state, tenant);
+  known(room.people.get(person));
+  return room;
 }
 
 function known<T>(found: T | undefined): T {

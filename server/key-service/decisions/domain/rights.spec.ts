@@ -4,12 +4,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { decideOpen } from "../../grants/domain/decide-open.ts";
 import type { Person } from "../../roster/domain/roster.ts";
 import { decideCheck } from "../../secrets/domain/decide-check.ts";
+import { link, proven, signInBody } from "../../sessions/testing/session-world.ts";
 import {
   bindBody,
   bindingSubject,
   deviceBody,
   deviceSubject,
   keyBody,
+  linkBody,
   personRefOf,
   policyBody,
   putBody,
@@ -51,6 +53,8 @@ type Scene = {
   readonly world: DecisionWorld;
   readonly cast: Cast;
   readonly devices: ReadonlyMap<Person, DeviceId>;
+  /** Of each person: what an ID token has proven, and waits for a signature. */
+  readonly proofs: ReadonlyMap<Person, ReturnType<typeof proven>>;
   readonly targets: Readonly<Record<(typeof COLUMNS)[number], Target>>;
 };
 
@@ -60,6 +64,9 @@ function scene(): Scene {
   const world = new DecisionWorld();
   const cast = enrolCast(world);
   const devices = new Map(Object.values(cast).map((person) => [person, world.device(person)]));
+  const proofs = new Map(
+    Object.values(cast).map((person) => [person, proven(world, person, link(world, person))]),
+  );
   const target = (owner: Person, service: string, officer: Person, approver: Person): Target => {
     const { tenant } = owner;
     const secretOf = (
@@ -111,7 +118,7 @@ function scene(): Scene {
     billing: target(cast.boris, "billing", cast.olga, cast.priya),
     globex: target(cast.ingrid, "payments", cast.greta, cast.sven),
   };
-  return { world, cast, devices, targets };
+  return { world, cast, devices, proofs, targets };
 }
 
 function accepted(decision: Decision & { readonly digest: Digest }): Digest {
@@ -208,6 +215,22 @@ const ACTS = {
       deviceBody(world, who),
     ),
   },
+  "link-identity": {
+    "link an account to the owner": signing("link-identity", ({ world }, { owner }) =>
+      linkBody(world, owner),
+    ),
+    "link an account to oneself": signing("link-identity", ({ world }, _, who) =>
+      linkBody(world, who),
+    ),
+  },
+  "sign-in": {
+    "sign in as oneself": signing("sign-in", ({ proofs }, _, who) =>
+      signInBody(proofs.get(who) ?? expect.fail()),
+    ),
+    "sign in with the owner's account": signing("sign-in", ({ proofs }, { owner }) =>
+      signInBody(proofs.get(owner) ?? expect.fail()),
+    ),
+  },
   revoke: {
     "revoke a grant": revoking((_, { running }) => ({ type: "grant", ...running })),
     "revoke a device": revoking(({ world }, { laptop, owner }) =>
@@ -224,6 +247,10 @@ const ACTS = {
       type: "secret",
       secret: world.ref(secret, owner.tenant),
     })),
+    "revoke an account": revoking(({ proofs }, { owner }) => {
+      const { account } = proofs.get(owner) ?? expect.fail();
+      return { type: "identity", person: personRefOf(owner), account };
+    }),
     "revoke a person": revoking((_, { owner }) => ({ type: "person", person: personRefOf(owner) })),
     "revoke a security admin": revoking((_, { guard }) => ({
       type: "person",
@@ -319,6 +346,8 @@ describe("who may do what", () => {
     "give oneself a role",
     "enrol a key for oneself",
     "enrol a device for oneself",
+    "link an account to oneself",
+    "sign in as oneself",
     "register a secret",
   ];
 
@@ -335,10 +364,14 @@ describe("who may do what", () => {
     }
   });
 
-  it("ID-2 who has no role adds keys and devices of their own, and nothing else", () => {
+  it("ID-1 ID-2 who has no role adds keys and devices of their own, signs in, and nothing else", () => {
     const may = Object.entries(grid[describeMember("eve", at.cast)] ?? expect.fail());
     const allowed = may.filter(([, cells]) => cells.some(isAllowed)).map(([act]) => act);
-    expect(allowed).toEqual(["enrol a key for oneself", "enrol a device for oneself"]);
+    expect(allowed).toEqual([
+      "enrol a key for oneself",
+      "enrol a device for oneself",
+      "sign in as oneself",
+    ]);
   });
 
   it("ID-2 L18 L41 officers, auditors, approvers, tenant admins and people on call open nothing", () => {
@@ -355,9 +388,10 @@ describe("who may do what", () => {
     }
   });
 
-  it("L18 nobody gives themselves a role", () => {
+  it("L18 nobody gives themselves a role, or an account", () => {
     for (const acts of Object.values(grid)) {
       expect(acts["give oneself a role"]?.filter(isAllowed)).toEqual([]);
+      expect(acts["link an account to oneself"]?.filter(isAllowed)).toEqual([]);
     }
   });
 });

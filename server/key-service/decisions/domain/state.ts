@@ -1,5 +1,6 @@
 import type {
   BindingId,
+  Commitment,
   CredentialId,
   DeviceId,
   Digest,
@@ -14,6 +15,7 @@ import type { Grant } from "../../grants/domain/grant.ts";
 import type { Proposal } from "../../requests/domain/proposal.ts";
 import type { Device, Invitation, Key, Person } from "../../roster/domain/roster.ts";
 import type { Binding, Secret } from "../../secrets/domain/secret.ts";
+import type { Identity, IdentityProof, Session } from "../../sessions/domain/session.ts";
 import type { GenesisDeclared } from "./event.ts";
 
 /**
@@ -32,6 +34,10 @@ export type TenantState = {
   readonly proposals: Map<Digest, Proposal>;
   readonly requests: Map<RequestId, Digest>;
   readonly grants: Map<RequestId, Grant>;
+  /** By the commitment to the account. */
+  readonly identities: Map<Commitment, Identity>;
+  /** Open ones, and those that ended within the last day. */
+  readonly sessions: Map<Digest, Session>;
 };
 
 export type State = {
@@ -55,6 +61,15 @@ export type State = {
   readonly running: Map<RequestId, TenantId>;
   readonly liveDevices: Map<DeviceId, TenantId>;
   readonly liveBindings: Map<BindingId, TenantId>;
+  /** Across tenants: an account at an identity provider belongs to one person in the world. */
+  readonly accountTenants: Map<Commitment, TenantId>;
+  readonly sessionTenants: Map<Digest, TenantId>;
+  /** Sessions that end by time. */
+  readonly openSessions: Map<Digest, TenantId>;
+  /** By session: proven by an ID token, not yet signed for. */
+  readonly proofs: Map<Digest, IdentityProof>;
+  /** Digests of ID tokens, and when each was taken. */
+  readonly usedTokens: Map<Digest, Instant>;
 };
 
 export function emptyState(): State {
@@ -73,6 +88,11 @@ export function emptyState(): State {
     running: new Map(),
     liveDevices: new Map(),
     liveBindings: new Map(),
+    accountTenants: new Map(),
+    sessionTenants: new Map(),
+    openSessions: new Map(),
+    proofs: new Map(),
+    usedTokens: new Map(),
   };
 }
 
@@ -87,6 +107,8 @@ export function emptyTenant(): TenantState {
     proposals: new Map(),
     requests: new Map(),
     grants: new Map(),
+    identities: new Map(),
+    sessions: new Map(),
   };
 }
 

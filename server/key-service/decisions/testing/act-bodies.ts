@@ -5,6 +5,7 @@ import type { Assignment } from "@countersign/protocol/roles";
 import type { StatementKind, StatementOf } from "@countersign/protocol/statement";
 import type { Person } from "../../roster/domain/roster.ts";
 import { identityDigest } from "../../secrets/domain/identity.ts";
+import { someAccount } from "../../sessions/testing/session-world.ts";
 import { tenantOf } from "../domain/evolve.ts";
 import { ACME, type DecisionWorld, PII_POLICY } from "./decision-world.ts";
 
@@ -85,6 +86,11 @@ export function bindBody(
 
 export function roleBody(target: Person, after: readonly Assignment[]): Body<"change-role"> {
   return { person: personRefOf(target), before: [...target.roles], after: [...after] };
+}
+
+/** An account that nobody has, for this person. */
+export function linkBody(world: DecisionWorld, target: Person): Body<"link-identity"> {
+  return { person: personRefOf(target), account: someAccount(world, target) };
 }
 
 export function deviceBody(

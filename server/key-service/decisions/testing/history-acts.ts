@@ -24,6 +24,7 @@ import {
   someReason,
 } from "./history-picks.ts";
 import { revoke } from "./history-revocations.ts";
+import { linkIdentity, signIn, signOut, unlinkIdentity } from "./history-sessions.ts";
 import type { HistoryWorld } from "./history-world.ts";
 
 type Act = (world: HistoryWorld, tenant: TenantId) => void;
@@ -47,6 +48,10 @@ export const HISTORY_ACTS: readonly { readonly act: Act; readonly weight: number
   { act: beRefused, weight: 4 },
   { act: expire, weight: 2 },
   { act: keepHouse, weight: 1 },
+  { act: linkIdentity, weight: 2 },
+  { act: signIn, weight: 2 },
+  { act: signOut, weight: 2 },
+  { act: unlinkIdentity, weight: 1 },
 ];
 
 function enrolKey(world: HistoryWorld, tenant: TenantId): void {

@@ -9,13 +9,15 @@ import { identifyHandlers } from "./identify-handlers.ts";
 import { type LogParts, logHandlers } from "./log-handlers.ts";
 import { type CommandLineParts, commandLineHandlers } from "./people-handlers.ts";
 import { proposalHandlers } from "./proposal-handlers.ts";
+import { type ReturnParts, returnHandlers } from "./return-handlers.ts";
 import { rosterHandlers } from "./roster-handlers.ts";
 import { secretHandlers } from "./secret-handlers.ts";
 
 /** Every handler of the people-API. A path without one does not compile. */
 export function allHandlers(
   parts: CommandLineParts &
-    LogParts & {
+    LogParts &
+    ReturnParts & {
       readonly intake: IntakeKeys;
       readonly readCurrentValue: ReadCurrentValue;
       readonly registration: RegistrationPolicy;
@@ -32,6 +34,7 @@ export function allHandlers(
     ...proposalHandlers(parts),
     ...draftHandlers(parts, logins),
     ...deviceLoginHandlers(parts, logins),
+    ...returnHandlers(parts),
     ...secretHandlers(parts, { intake, check }),
     ...commandLineHandlers(parts),
     ...rosterHandlers(parts),

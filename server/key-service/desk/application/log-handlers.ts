@@ -77,7 +77,7 @@ async function newestNote(ledger: Ledger, atLeast: number): Promise<string> {
 }
 
 /** Null where the stored entry is not the one of the verified tree. */
-async function entryBytes(ledger: Ledger, index: number): Promise<Buffer | null> {
+export async function entryBytes(ledger: Ledger, index: number): Promise<Buffer | null> {
   try {
     for await (const entry of ledger.entries(index, index + 1)) return entry.bytes;
   } catch (error) {

@@ -10,6 +10,7 @@ import {
 import { maySee, whyNotApprove } from "../../requests/domain/decide-approval.ts";
 import type { Proposal } from "../../requests/domain/proposal.ts";
 import type { Person } from "../../roster/domain/roster.ts";
+import { whyNotSignedIn } from "../../sessions/domain/why-not-signed-in.ts";
 import { roleToDecide } from "../../statements/application/choose-role.ts";
 import { draftAct } from "../../statements/application/draft-act.ts";
 import type { PeopleHandlers } from "../infrastructure/people-handlers.ts";
@@ -50,7 +51,12 @@ export function proposalHandlers(parts: DeskParts): ProposalHandlers {
       const context = viewContext(parts, tenant);
       if (!context.ok) return context;
       const role = roleToDecide(context.value, proposal, person);
-      const no = whyNotApprove(context.value, proposal, person, role);
+      const no =
+        whyNotApprove(context.value, proposal, person, role) ??
+        whyNotSignedIn(
+          { ...context.value, signer: person },
+          { kind: "approve", body: { proposal: proposal.proposal } },
+        );
       return ok({ view: await viewProposal(context.value, proposal), cannot: no?.message ?? null });
     },
 

@@ -56,12 +56,12 @@ const PAGE_PATHS = [
   /^\/login\/[A-Za-z0-9_-]{1,100}$/,
 ];
 
+/** Ids of drafts, and where in the console the person came from. */
+const QUERY = /^(?:ids=[a-z0-9,-]{0,1500}(?:&|$))?(?:return=[A-Za-z0-9/%?_.,=&-]{0,300})?$/;
+
 export function isPagePath(target: string): boolean {
   const [path = "", query] = target.split("?");
-  return (
-    PAGE_PATHS.some((it) => it.test(path)) &&
-    (query === undefined || /^ids=[a-z0-9,-]{0,1500}$/.test(query))
-  );
+  return PAGE_PATHS.some((it) => it.test(path)) && (query === undefined || QUERY.test(query));
 }
 
 function integrity(body: Buffer): string {

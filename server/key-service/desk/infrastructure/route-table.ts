@@ -48,6 +48,7 @@ export const ROUTES = {
   "/desk/v1/drafts/read": route(SMALL, "read"),
   "/desk/v1/drafts/sign": route(USUAL, "sign"),
   "/desk/v1/drafts/decline": route(SMALL, "sign"),
+  "/desk/v1/return": route(SMALL, "read"),
   "/desk/v1/device-logins/read": route(SMALL, "read"),
   "/desk/v1/device-logins/claim": route(SMALL, "login"),
   "/people/v1/hello": route(SMALL, "read"),

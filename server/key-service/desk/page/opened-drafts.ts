@@ -85,7 +85,7 @@ async function wordsToCompare(
       words: digestWords(digest),
     };
   }
-  const isOfTerminal = statement.kind !== "enrol-key";
+  const isOfTerminal = statement.kind !== "enrol-key" && statement.kind !== "sign-in";
   return {
     says: isOfTerminal
       ? "If you began in a terminal, it shows the same four words:"

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { commit, type Opening } from "@countersign/protocol/commitment";
-import { type Commitment, idText, personId, salt } from "@countersign/protocol/ids";
+import { type Commitment, idText, personId, type Salt, salt } from "@countersign/protocol/ids";
 import { addSeconds, type Instant } from "@countersign/protocol/instants";
 import type { TenantId } from "@countersign/protocol/names";
+import { accountText } from "@countersign/protocol/sign-in";
 import type { GenesisDeclared } from "../../decisions/domain/event.ts";
 import { invitationDigest } from "../../desk/application/enrolment-handlers.ts";
 import type { Founder } from "../domain/founders.ts";
@@ -29,7 +30,7 @@ export type Declared = {
 /** What the first entry says beside its people. */
 export type GenesisFacts = Omit<
   GenesisDeclared,
-  "type" | "restoreEpoch" | "tenants" | "people" | "invitations"
+  "type" | "restoreEpoch" | "tenants" | "people" | "invitations" | "identitySalt" | "identities"
 >;
 
 /**
@@ -45,14 +46,22 @@ export async function declareGenesis(
   const people: InvitedPerson[] = [];
   const roster: GenesisDeclared["people"][number][] = [];
   const invitations: GenesisDeclared["invitations"][number][] = [];
+  const identities: NonNullable<GenesisDeclared["identities"]>[number][] = [];
+  const identitySalt = randomSalt();
   const expiresAt = addSeconds(invited.at, invited.forSeconds);
+  const open = async (tenant: TenantId, opening: Opening): Promise<Commitment> => {
+    const commitment = await commit(opening.label, opening.value, opening.salt);
+    openings.set(tenant, { ...openings.get(tenant), [commitment]: opening });
+    return commitment;
+  };
 
-  for (const { tenant, name: value, roles } of founders) {
+  for (const { tenant, name: value, roles, accounts } of founders) {
     const person = personId.parse(idText("p", randomBytes(16)));
-    const fresh = salt.parse(randomBytes(32).toString("base64url"));
-    const name = await commit("person-name", value, fresh);
-    const opening = { label: "person-name", salt: fresh, value } as const;
-    openings.set(tenant, { ...openings.get(tenant), [name]: opening });
+    const name = await open(tenant, { label: "person-name", salt: randomSalt(), value });
+    for (const each of accounts) {
+      const text = { label: "account", salt: identitySalt, value: accountText(each) } as const;
+      identities.push({ tenant, person, account: await open(tenant, text) });
+    }
     const userHandle = randomBytes(32).toString("base64url");
     roster.push({ tenant, person, name, userHandle, roles });
     const token = randomBytes(32).toString("base64url");
@@ -75,8 +84,13 @@ export async function declareGenesis(
       tenants,
       people: roster,
       invitations,
+      ...(facts.identityProviders === undefined ? {} : { identitySalt, identities }),
     },
     openings: [...openings].map(([tenant, texts]) => ({ tenant, texts })),
     people,
   };
+}
+
+function randomSalt(): Salt {
+  return salt.parse(randomBytes(32).toString("base64url"));
 }

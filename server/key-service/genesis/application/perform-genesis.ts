@@ -1,4 +1,5 @@
 import type { Instant } from "@countersign/protocol/instants";
+import type { Issuer } from "@countersign/protocol/sign-in";
 import { ENVIRONMENTS } from "@countersign/protocol/taxonomy";
 import { readGenesisFile } from "../../../config/genesis-file.ts";
 import type { KeyServiceConfig } from "../../../config/key-service-config.ts";
@@ -13,7 +14,7 @@ import type { Ledger } from "../../ledger/domain/ledger.ts";
 import { RELEASE_KEY } from "../../open-keys.ts";
 import type { OpeningStore } from "../../statements/infrastructure/opening-store.ts";
 import { gatewayCredentialDigest } from "../../workloads/infrastructure/gateway-socket.ts";
-import { DEVELOPMENT_CAST, DEVELOPMENT_TRUST_DOMAIN } from "../domain/development-cast.ts";
+import { castWithAccounts, DEVELOPMENT_TRUST_DOMAIN } from "../domain/development-cast.ts";
 import { type Founder, whyUnfitToFound } from "../domain/founders.ts";
 import type { StateFiles } from "../infrastructure/state-files.ts";
 import { declareGenesis, type GenesisFacts } from "./declare-genesis.ts";
@@ -51,8 +52,12 @@ export async function performGenesis(parts: GenesisParts): Promise<GenesisDeclar
   }
   const { mode } = config.genesis;
   refuseUnfitInstallation(mode, config, keys.capabilities);
+  const { identityProviders, console: signInAt } = config.singleSignOn;
+  const issuers = identityProviders.map((it) => it.issuer);
   const founders =
-    config.genesis.mode === "production" ? founding(config.genesis.file) : DEVELOPMENT_CAST;
+    config.genesis.mode === "production"
+      ? founding(config.genesis.file, issuers)
+      : castWithAccounts(issuers);
   const facts: GenesisFacts = {
     mode,
     ledgerOrigin: origin,
@@ -64,6 +69,15 @@ export async function performGenesis(parts: GenesisParts): Promise<GenesisDeclar
     consoleCredential: consoleCredentialDigest(files.consoleCredential()),
     ...(mode === "development" ? { gateways: [developmentGateway(files, founders)] } : {}),
     tenantKeks: await makeKeks(keys, founders),
+    ...(identityProviders.length === 0
+      ? {}
+      : {
+          identityProviders: identityProviders.map(({ issuer, clientId }) => ({
+            issuer,
+            clientId,
+          })),
+        }),
+    ...(signInAt.origin === null ? {} : { consoleOrigin: signInAt.origin }),
   };
   const declared = await declareGenesis(facts, founders, {
     at: now,
@@ -77,9 +91,9 @@ export async function performGenesis(parts: GenesisParts): Promise<GenesisDeclar
   return mode;
 }
 
-function founding(file: string): readonly Founder[] {
+function founding(file: string, issuers: readonly Issuer[]): readonly Founder[] {
   const founders = readGenesisFile(file);
-  const reasons = whyUnfitToFound(founders);
+  const reasons = whyUnfitToFound(founders, issuers);
   if (reasons.length === 0) return founders;
   throw new Error(`With the people in ${file} no installation can begin. ${reasons.join(" ")}`);
 }

@@ -61,8 +61,8 @@ describe("the fold's written form", () => {
     // history builder alone, raise FOLD_VERSION: stored snapshots of the old fold must not be read.
     expect({ version: FOLD_VERSION, digest }).toMatchInlineSnapshot(`
       {
-        "digest": "5ce79078099d37860acce35e4fb2a2743a8d2d9ac40dc6e9c3960e9304ec0421",
-        "version": 4,
+        "digest": "28a0ab0ce3ccbd4424cdcc2f85d283630f22a5cab503ab13b4f9025aca6803b1",
+        "version": 5,
       }
     `);
   });

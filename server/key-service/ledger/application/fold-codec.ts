@@ -12,7 +12,7 @@ import { Turns } from "./turns.ts";
  * Raise this whenever `evolve` or the shape of `State` changes: a snapshot of another version is not
  * read, the ledger is. A specification pins the digest of a known history's fold to the version.
  */
-export const FOLD_VERSION = 4;
+export const FOLD_VERSION = 5;
 
 type Scalar = "genesis" | "size" | "lastAt" | "rosterEpoch";
 type Header = Pick<State, Scalar>;
@@ -29,6 +29,11 @@ const SHARED_MAPS: Readonly<Record<SharedMap, true>> = {
   running: true,
   liveDevices: true,
   liveBindings: true,
+  accountTenants: true,
+  sessionTenants: true,
+  openSessions: true,
+  proofs: true,
+  usedTokens: true,
 };
 const TENANT_MAPS: Readonly<Record<keyof TenantState, true>> = {
   people: true,
@@ -40,6 +45,8 @@ const TENANT_MAPS: Readonly<Record<keyof TenantState, true>> = {
   proposals: true,
   requests: true,
   grants: true,
+  identities: true,
+  sessions: true,
 };
 
 /**

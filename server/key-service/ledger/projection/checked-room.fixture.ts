@@ -6,9 +6,9 @@ import { shapeOf, TABLE_NAMES, type TableName } from "./domain/tables.ts";
 import { createProjectionRoom, type ProjectionRoom } from "./projection.fixture.ts";
 
 /** A seed with which rows of every table that can change do change after the first part. */
-const SEED = 1;
-export const HISTORY_ENTRIES = 300;
-const EARLIER = 180;
+const SEED = 295;
+export const HISTORY_ENTRIES = 420;
+const EARLIER = 250;
 
 export const historyOf = (entryCount: number) => buildHistory(SEED, entryCount);
 

@@ -5,7 +5,7 @@ import type { ProjectionStore, WriteOutcome } from "../application/projection-st
 import { TABLE_NAMES } from "./domain/tables.ts";
 import { createOwnRoom, type ProjectionRoom } from "./projection.fixture.ts";
 
-const history = buildHistory(1, 300);
+const history = buildHistory(295, 420);
 const last = history.entries.length - 1;
 
 /** Every row of every table, as text. */

@@ -12,7 +12,7 @@ let tenants: string[];
 
 beforeAll(async () => {
   room = await createProjectionRoom();
-  await room.append(buildHistory(1, 300));
+  await room.append(buildHistory(295, 420));
   await room.project();
   const rows = await room.sql<{ name: string }>(
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'projection' ORDER BY 1",

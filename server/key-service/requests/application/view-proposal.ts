@@ -3,6 +3,7 @@ import type { Commitment, Digest, PersonId, RequestId } from "@countersign/proto
 import type { Instant } from "@countersign/protocol/instants";
 import type { Refusal } from "@countersign/protocol/refusals";
 import type { Role } from "@countersign/protocol/roles";
+import { matchLines } from "@countersign/protocol/signing-lines";
 import { encodeStatement } from "@countersign/protocol/statement";
 import type { Candidate, ProposalView, SignatureLine } from "@countersign/protocol/views";
 import type { State, TenantState } from "../../decisions/domain/state.ts";
@@ -10,7 +11,7 @@ import type { Grant } from "../../grants/domain/grant.ts";
 import type { Person } from "../../roster/domain/roster.ts";
 import { gatherOpenings } from "../../statements/application/gather-openings.ts";
 import type { OpeningStore } from "../../statements/infrastructure/opening-store.ts";
-import { type Chain, matchLines } from "../domain/chain.ts";
+import type { Chain } from "../domain/chain.ts";
 import { whyNotApprove } from "../domain/decide-approval.ts";
 import type { Approval, Proposal } from "../domain/proposal.ts";
 import { standingApprovals } from "../domain/standing-approvals.ts";

@@ -9,6 +9,7 @@ import {
 } from "../../secrets/domain/change-policy-rules.ts";
 import { putValueRules } from "../../secrets/domain/put-value-rules.ts";
 import { registerSecretRules } from "../../secrets/domain/register-secret-rules.ts";
+import { linkIdentityRules } from "../../sessions/domain/link-identity-rules.ts";
 import type { ProposableKind, ProposedStatement } from "./proposal.ts";
 import type { ActContext, ActRules, Agreed } from "./proposal-rules.ts";
 import { requestRules } from "./request-rules.ts";
@@ -17,6 +18,7 @@ import { requestRules } from "./request-rules.ts";
 const ACT_RULES: { readonly [K in ProposableKind]: ActRules<K> } = {
   "enrol-key": enrolKeyRules,
   "change-role": changeRoleRules,
+  "link-identity": linkIdentityRules,
   "register-secret": registerSecretRules,
   "edit-secret": editSecretRules,
   "reclassify-secret": reclassifySecretRules,

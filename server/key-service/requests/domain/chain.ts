@@ -1,5 +1,6 @@
 import type { SecretPolicy } from "@countersign/protocol/policy";
 import type { Role } from "@countersign/protocol/roles";
+import { matchLines } from "@countersign/protocol/signing-lines";
 import {
   DATA_CLASSIFICATIONS,
   type Environment,
@@ -136,30 +137,6 @@ function isWithin(narrow: Line, wide: Line): boolean {
 const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -1 : 1);
 const sizeOf = (line: Line) => new Set(line.anyOf).size;
 const nameOf = (line: Line) => [...new Set(line.anyOf)].sort().join(" ");
-
-/**
- * Puts each signer on a line of their own (a maximum matching; chains are short).
- * Returns for each line the index of its signer, or null.
- */
-export function matchLines(chain: Chain, signers: readonly Role[]): readonly (number | null)[] {
-  const signerOf: (number | null)[] = chain.map(() => null);
-  const place = (signer: number, tried: Set<number>): boolean => {
-    const role = signers[signer];
-    if (role === undefined) return false;
-    for (const [at, line] of chain.entries()) {
-      if (tried.has(at) || !line.anyOf.includes(role)) continue;
-      tried.add(at);
-      const holder = signerOf[at];
-      if (holder === null || holder === undefined || place(holder, tried)) {
-        signerOf[at] = signer;
-        return true;
-      }
-    }
-    return false;
-  };
-  for (const signer of signers.keys()) place(signer, new Set());
-  return signerOf;
-}
 
 export function isComplete(chain: Chain, signers: readonly Role[]): boolean {
   return matchLines(chain, signers).every((signer) => signer !== null);

@@ -11,6 +11,7 @@ export function serviceOfProposal({ statement }: Pick<Proposal, "statement">): S
     case "enrol-key":
     case "change-role":
     case "revoke":
+    case "link-identity":
       return null;
     case "register-secret":
       return serviceOf(statement.body.name);

@@ -9,6 +9,7 @@ import type { Chain } from "./chain.ts";
 export type ProposableKind =
   | "enrol-key"
   | "change-role"
+  | "link-identity"
   | "register-secret"
   | "edit-secret"
   | "reclassify-secret"

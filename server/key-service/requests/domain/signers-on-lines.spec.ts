@@ -1,15 +1,8 @@
 import { ROLES, type Role } from "@countersign/protocol/roles";
+import { matchLines } from "@countersign/protocol/signing-lines";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type Chain,
-  FLOOR,
-  fillsALine,
-  isComplete,
-  type Line,
-  matchLines,
-  stricter,
-} from "./chain.ts";
+import { type Chain, FLOOR, fillsALine, isComplete, type Line, stricter } from "./chain.ts";
 
 const CISO: Line = { anyOf: ["ciso"] };
 const SECURITY: Line = { anyOf: ["security-admin"] };

@@ -121,6 +121,18 @@ function lookUp(
         person: subject.person.person,
       });
     }
+    case "identity": {
+      const { person, name } = subject.person;
+      const identity = tenant.identities.get(subject.account);
+      if (identity?.person !== person || tenant.people.get(person)?.name !== name)
+        return err(NOT_FOUND);
+      return found(person, true, {
+        type: "IdentityUnlinked",
+        tenant: id,
+        person,
+        account: subject.account,
+      });
+    }
     default:
       return unreachable(subject);
   }

@@ -1,8 +1,8 @@
 import { addSeconds } from "@countersign/protocol/instants";
+import { valueExpiresAt } from "@countersign/protocol/metadata-gate";
 import { describe, expect, it } from "vitest";
 import { ready } from "../../decisions/testing/asked.ts";
 import { ACME, DecisionWorld, PII_POLICY } from "../../decisions/testing/decision-world.ts";
-import { valueExpiresAt } from "../domain/metadata-gate.ts";
 import { viewSecret } from "./view-secret.ts";
 
 const DAY = 86_400;

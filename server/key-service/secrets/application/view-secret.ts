@@ -1,7 +1,7 @@
 import { durationInWords, type Instant, secondsBetween } from "@countersign/protocol/instants";
+import { metadataGaps, valueExpiresAt } from "@countersign/protocol/metadata-gate";
 import type { SecretView } from "@countersign/protocol/views";
 import { chainForUse } from "../../requests/domain/chain.ts";
-import { metadataGaps, valueExpiresAt } from "../domain/metadata-gate.ts";
 import type { Secret } from "../domain/secret.ts";
 
 /** From this long before its end on, a value is called due [META-2]. */

@@ -1,11 +1,15 @@
 import { type Instant, instant } from "@countersign/protocol/instants";
+import {
+  type MetadataField,
+  metadataGaps,
+  valueExpiresAt,
+} from "@countersign/protocol/metadata-gate";
 import type { SecretPolicy } from "@countersign/protocol/policy";
 import { describe, expect, it } from "vitest";
 import { registerBody } from "../../decisions/testing/act-bodies.ts";
 import { asked, opening, ready } from "../../decisions/testing/asked.ts";
 import { codeOf, eventsOf } from "../../decisions/testing/decision-cast.ts";
 import { ACME, DecisionWorld, PII_POLICY } from "../../decisions/testing/decision-world.ts";
-import { type MetadataField, metadataGaps, valueExpiresAt } from "./metadata-gate.ts";
 import type { Secret } from "./secret.ts";
 
 const FIELD_OF = {

@@ -1,3 +1,4 @@
+import { CATEGORIES } from "@countersign/protocol/categories";
 import { environmentOf } from "@countersign/protocol/names";
 import { refuse } from "@countersign/protocol/refusals";
 import { digestOfNow } from "../../../kernel/digest.ts";
@@ -7,7 +8,6 @@ import type { ActRules } from "../../requests/domain/proposal-rules.ts";
 import { judgeBinding } from "./bind-workload-rules.ts";
 import { identityDigest } from "./identity.ts";
 import { isOfOwnService } from "./own-secret.ts";
-import { CATEGORIES } from "./taxonomy/categories.ts";
 
 /**
  * *Register secret*: with its first value and its workloads in one signature. Metadata may be missing

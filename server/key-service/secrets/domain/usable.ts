@@ -1,6 +1,6 @@
 import type { Instant } from "@countersign/protocol/instants";
+import { metadataGaps, valueExpiresAt } from "@countersign/protocol/metadata-gate";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
-import { metadataGaps, valueExpiresAt } from "./metadata-gate.ts";
 import type { Secret } from "./secret.ts";
 
 /**

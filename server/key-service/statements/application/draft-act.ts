@@ -4,6 +4,7 @@ import { type BindingId, bindingId, idText, requestId, secretId } from "@counter
 import { addSeconds, type Instant } from "@countersign/protocol/instants";
 import { environmentOf, type SecretName, serviceOf } from "@countersign/protocol/names";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
+import { accountText } from "@countersign/protocol/sign-in";
 import type {
   PersonRef,
   SecretRef,
@@ -14,10 +15,11 @@ import type {
 } from "@countersign/protocol/statement";
 import { err, ok, type Result, unreachable } from "../../../kernel/result.ts";
 import type { State, TenantState } from "../../decisions/domain/state.ts";
-import type { Person } from "../../roster/domain/roster.ts";
+import { holds, type Person } from "../../roster/domain/roster.ts";
 import { identityDigest, identityOf, type NamedSecret } from "../../secrets/domain/identity.ts";
 import { isOfOwnService } from "../../secrets/domain/own-secret.ts";
 import type { Secret } from "../../secrets/domain/secret.ts";
+import { whyNotSignedIn } from "../../sessions/domain/why-not-signed-in.ts";
 import { roleForService, roleToDecide, roleToRevoke } from "./choose-role.ts";
 import { type AnyDraftRequest, type DraftRequest, Texts } from "./drafter.ts";
 
@@ -44,6 +46,8 @@ type Drafted = Result<AnyDraftRequest, Refusal>;
  * commitments. Says no early where the answer is sure; whether it may be done is decided on signing.
  */
 export async function draftAct(context: ActContext, act: Act): Promise<Drafted> {
+  const notSignedIn = whyNotSignedInFor(context, act);
+  if (notSignedIn !== null) return err(notSignedIn);
   switch (act.act) {
     case "request":
       return draftRequest(context, act);
@@ -74,11 +78,19 @@ export async function draftAct(context: ActContext, act: Act): Promise<Drafted> 
       );
     case "change-role":
       return draftChangeRole(context, act);
+    case "link-identity":
+      return draftLinkIdentity(context, act);
     case "revoke":
       return draftRevoke(context, act);
     default:
       return unreachable(act);
   }
+}
+
+/** An early no, so that nobody touches a key in vain. */
+function whyNotSignedInFor(context: ActContext, act: Act): Refusal | null {
+  if (act.act !== "approve") return whyNotSignedIn(context, { kind: act.act });
+  return whyNotSignedIn(context, { kind: "approve", body: { proposal: act.proposal } });
 }
 
 async function draftRequest(context: ActContext, act: ActOf<"request">): Promise<Drafted> {
@@ -212,6 +224,29 @@ async function draftChangeRole(
   });
 }
 
+async function draftLinkIdentity(
+  { state, tenant, signer }: ActContext,
+  act: ActOf<"link-identity">,
+): Promise<Drafted> {
+  const target = tenant.people.get(act.person);
+  if (target === undefined) return err(refuse("not-found", "There is no such person."));
+  const { identityProviders = [], identitySalt } = state.genesis ?? {};
+  if (identitySalt === undefined || !identityProviders.some((it) => it.issuer === act.issuer)) {
+    return err(
+      refuse("not-found", "This installation knows no such identity provider. Check its address."),
+    );
+  }
+  const texts = new Texts();
+  const account = await texts.commitUnder(identitySalt, "account", accountText(act));
+  return ok({
+    signer,
+    role: holds(signer, "officer", null) ? "officer" : "security-admin",
+    kind: "link-identity",
+    texts,
+    body: { person: personRef(target), account },
+  });
+}
+
 async function draftRevoke(context: ActContext, act: ActOf<"revoke">): Promise<Drafted> {
   const found = revocable(context, act.subject);
   if (found === null)
@@ -263,6 +298,11 @@ function revocable(
     case "person": {
       const person = tenant.people.get(subject.person);
       return person === undefined ? null : { type: "person", person: personRef(person) };
+    }
+    case "identity": {
+      const identity = tenant.identities.get(subject.account);
+      const owner = identity === undefined ? undefined : tenant.people.get(identity.person);
+      return owner === undefined ? null : { ...subject, person: personRef(owner) };
     }
     default:
       return unreachable(subject);

@@ -7,6 +7,7 @@ import {
   draftId,
   idText,
   nonce,
+  type Salt,
   salt,
 } from "@countersign/protocol/ids";
 import { addSeconds } from "@countersign/protocol/instants";
@@ -44,9 +45,13 @@ export class Texts {
 
   /** A fresh commitment to this text. */
   async commit(label: TextLabel, value: string): Promise<Commitment> {
-    const fresh = salt.parse(randomBytes(32).toString("base64url"));
-    const commitment = await commit(label, value, fresh);
-    this.openings[commitment] = { label, salt: fresh, value };
+    return this.commitUnder(salt.parse(randomBytes(32).toString("base64url")), label, value);
+  }
+
+  /** A commitment that equals every other one to this text under this salt. */
+  async commitUnder(given: Salt, label: TextLabel, value: string): Promise<Commitment> {
+    const commitment = await commit(label, value, given);
+    this.openings[commitment] = { label, salt: given, value };
     return commitment;
   }
 }

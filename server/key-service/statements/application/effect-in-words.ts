@@ -7,6 +7,7 @@ export function effectInWords(events: readonly DomainEvent[]): string {
     return "Everybody has signed. The value can be opened on the device that was named.";
   if (has("ProposalAccepted") && has("ProposalApproved"))
     return "Everybody has signed. It is in effect.";
+  if (has("SessionOpened")) return "You are signed in at the console.";
   if (has("ProposalAccepted")) return "It is in effect.";
   if (has("ProposalApproved")) return "Your signature is recorded. Others still have to sign.";
   if (has("ProposalMade")) return "Recorded. It now waits for others to sign.";

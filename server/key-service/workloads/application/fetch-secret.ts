@@ -1,5 +1,6 @@
 import type { Digest } from "@countersign/protocol/ids";
 import { type Instant, toInstant } from "@countersign/protocol/instants";
+import { valueExpiresAt } from "@countersign/protocol/metadata-gate";
 import type { SecretName, SpiffeId } from "@countersign/protocol/names";
 import type { Refusal } from "@countersign/protocol/refusals";
 import type { SecretType } from "@countersign/protocol/taxonomy";
@@ -8,7 +9,6 @@ import type { Sensitive } from "../../../kernel/sensitive.ts";
 import type { Attempt, CommandPath } from "../../decisions/application/command-path.ts";
 import type { RegisteredGateway } from "../../decisions/domain/event.ts";
 import type { ReadCurrentValue } from "../../secrets/application/read-current-value.ts";
-import { valueExpiresAt } from "../../secrets/domain/metadata-gate.ts";
 import { decideFetch, type Witnessed } from "../domain/decide-fetch.ts";
 import { placeOf } from "../domain/workload-place.ts";
 import type { DoneBatch } from "./done-batch.ts";

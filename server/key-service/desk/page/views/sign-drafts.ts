@@ -9,6 +9,7 @@ import { say } from "../live.ts";
 import { openDrafts, type ShownList } from "../opened-drafts.ts";
 import { counted } from "../phrases.ts";
 import { signedIn } from "../signed-in.ts";
+import { wayBack } from "../way-back.ts";
 import { touch } from "../web-authn.ts";
 import { showNothingHere } from "./failure.ts";
 import { showDeclined, showOutcome } from "./sign-outcome.ts";
@@ -24,7 +25,8 @@ export async function signDraftsView(ids: readonly string[]): Promise<void> {
   if (drafts.length === 0 || drafts.length !== ids.length || drafts.length > MOST_AT_ONCE)
     return showNothingHere();
   showLoading("Reading what you are asked to sign");
-  const list = await openDrafts(drafts, await ask("/desk/v1/drafts/read", { drafts }));
+  const [answer, back] = await Promise.all([ask("/desk/v1/drafts/read", { drafts }), wayBack()]);
+  const list = await openDrafts(drafts, answer);
   const many = list.drafts.length > 1;
   const shown = list.drafts.map((draft, i) =>
     draftOnScreen(draft, many ? `${i + 1} of ${list.drafts.length}` : null),
@@ -38,7 +40,7 @@ export async function signDraftsView(ids: readonly string[]): Promise<void> {
     ...shown.map((it) => it.card),
     place,
   );
-  offerToSign(place, list, shown);
+  offerToSign(place, { list, shown, back });
 }
 
 /** Somebody else's link opened here: their key is needed, so say whose before anybody reaches for one. */
@@ -56,7 +58,14 @@ function otherSigner({ drafts }: ShownList): Child {
   );
 }
 
-function offerToSign(place: HTMLElement, list: ShownList, shown: readonly OnScreen[]): void {
+type ToSign = {
+  readonly list: ShownList;
+  readonly shown: readonly OnScreen[];
+  /** Where in the console the person came from. */
+  readonly back: string | null;
+};
+
+function offerToSign(place: HTMLElement, { list, shown, back }: ToSign): void {
   const many = shown.length > 1;
   const board = noticeBoard();
   const forbidden = list.drafts.map((it) => it.mayNotSign).find((it) => it !== null) ?? null;
@@ -92,7 +101,7 @@ function offerToSign(place: HTMLElement, list: ShownList, shown: readonly OnScre
     signWithKey(list)
       .then(({ outcome, credential }) => {
         arming.stop();
-        showOutcome(place, shown, outcome, credential);
+        showOutcome(place, { shown, outcome, credential, back });
       })
       .catch((error: unknown) => {
         board.tell(error);
@@ -109,7 +118,7 @@ function offerToSign(place: HTMLElement, list: ShownList, shown: readonly OnScre
     run: async () => {
       await ask("/desk/v1/drafts/decline", { drafts: ids });
       arming?.stop();
-      showDeclined(place);
+      showDeclined(place, back);
     },
   });
   put(place, board.place, el("div", { class: "deeds" }, sign, decline), hint);

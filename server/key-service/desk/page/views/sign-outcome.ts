@@ -12,10 +12,16 @@ export type SignOutcome = PeopleApiOutput<"/desk/v1/drafts/sign">;
 /** What became of each statement: its line is drawn, or says why not; below, what that means. */
 export function showOutcome(
   place: HTMLElement,
-  shown: readonly OnScreen[],
-  { outcomes, next }: SignOutcome,
-  credential: string,
+  of: {
+    readonly shown: readonly OnScreen[];
+    readonly outcome: SignOutcome;
+    readonly credential: string;
+    /** Where in the console the person came from. */
+    readonly back: string | null;
+  },
 ): void {
+  const { shown, credential, back } = of;
+  const { outcomes, next } = of.outcome;
   const byDraft = new Map(outcomes.map((it) => [it.draft, it]));
   for (const { draft, lines } of shown) {
     const { accepted = null, refused = null } = byDraft.get(draft.draft) ?? {};
@@ -37,12 +43,19 @@ export function showOutcome(
     says: sentenceOn(refusals, effects, shown.length),
     isGood: refusals.length === 0,
     next: safeNext(next),
+    back,
+    goesBack: refusals.length === 0 && shown.every(isSignIn),
   });
 }
 
-export function showDeclined(place: HTMLElement): void {
+/** Nothing waits for a person who signs in but the console. */
+function isSignIn({ draft }: OnScreen): boolean {
+  return draft.opened.statement.kind === "sign-in";
+}
+
+export function showDeclined(place: HTMLElement, back: string | null): void {
   const says = "Nothing was signed, and this draft cannot be signed any more.";
-  showEnd(place, { title: "Not signed", says, isGood: false, next: null });
+  showEnd(place, { title: "Not signed", says, isGood: false, next: null, back, goesBack: false });
 }
 
 function sentenceOn(
@@ -61,9 +74,16 @@ function sentenceOn(
 
 function showEnd(
   place: HTMLElement,
-  of: { title: string; says: string; isGood: boolean; next: string | null },
+  of: {
+    title: string;
+    says: string;
+    isGood: boolean;
+    next: string | null;
+    back: string | null;
+    goesBack: boolean;
+  },
 ): void {
-  const { title, says, isGood, next } = of;
+  const { title, says, isGood, next, back } = of;
   const heading = el(
     "h2",
     { class: "subtitle", tabindex: "-1" },
@@ -71,9 +91,11 @@ function showEnd(
     title,
   );
   const onward =
-    next === null
-      ? homeLink("See what waits for you")
-      : el("a", { class: "button primary", href: next }, "Go on");
+    next !== null
+      ? el("a", { class: "button primary", href: next }, "Go on")
+      : back !== null
+        ? el("a", { class: "button primary", href: back }, "Back to the console")
+        : homeLink("See what waits for you");
   put(
     place,
     el(
@@ -89,6 +111,7 @@ function showEnd(
   say(`${title}. ${says}`);
   // The command line waits on its loopback port; a page of the desk can wait for the person.
   if (next !== null && isLoopback(next)) location.assign(next);
+  else if (back !== null && of.goesBack) location.assign(back);
 }
 
 function refusedLine(message: string): HTMLElement {

@@ -66,6 +66,12 @@ function actorOf(events: readonly DomainEvent[]): { actor: string | null; device
       event.type === "Refused"
     )
       return { actor: event.person, device: event.device };
+    // Of endings, only one's own sign-out is one's own act.
+    if (
+      event.type === "IdentityProven" ||
+      (event.type === "SessionEnded" && event.because === "signed-out")
+    )
+      return { actor: event.person, device: null };
   }
   return { actor: null, device: null };
 }
@@ -81,6 +87,8 @@ function subjectOf(statement: Statement | null, { evidence }: Entry): string | n
       return statement.body.proposal;
     case "enrol-device":
       return statement.body.device;
+    case "sign-in":
+      return statement.body.session;
     case "revoke":
       return revokedBy(statement.body.subject);
     default:
@@ -102,6 +110,8 @@ function revokedBy(subject: StatementOf<"revoke">["body"]["subject"]): string {
       return subject.secret.secret;
     case "person":
       return subject.person.person;
+    case "identity":
+      return subject.account;
     default:
       return unreachable(subject);
   }
@@ -111,6 +121,7 @@ function subjectOfEvents(events: readonly DomainEvent[]): string | null {
   for (const event of events) {
     if ("request" in event) return event.request;
     if ("proposal" in event) return event.proposal;
+    if ("session" in event) return event.session;
     if (event.type === "KeyLocked") return event.credential;
     if (event.type === "FetchIntended") return event.binding;
     if (event.type === "DeviceExpired") return event.device;

@@ -26,7 +26,7 @@ function changesOfEvent(event: DomainEvent, { index, entry }: Place): Change[] {
   const { at } = entry;
   switch (event.type) {
     case "GenesisDeclared":
-      return genesis(event, index);
+      return genesis(event, { index, entry });
     case "ServiceStarted":
     case "FetchesDone":
     case "NonceConsumed":
@@ -93,6 +93,40 @@ function changesOfEvent(event: DomainEvent, { index, entry }: Place): Change[] {
     case "PersonRevoked": {
       const { tenant, person } = event;
       return [set("person", { tenant, person }, { status: "revoked", entry: index })];
+    }
+    case "IdentityLinked":
+      return [identityLinked(event, { index, entry })];
+    case "IdentityUnlinked": {
+      const { tenant, account: account_commitment } = event;
+      const gone = { status: "unlinked", unlinked_at: at, entry: index };
+      return [set("identity", { tenant, account_commitment }, gone)];
+    }
+    case "IdentityProven":
+      return []; // an audit entry only: no session yet
+    case "SessionOpened": {
+      const { tenant, session, person, credential, issuer, account } = event;
+      return [
+        put("session", {
+          tenant,
+          session,
+          person,
+          credential,
+          issuer,
+          account_commitment: account,
+          authenticated_at: event.authenticatedAt,
+          opened_at: at,
+          expires_at: event.expiresAt,
+          status: "open",
+          ended_at: null,
+          ended_because: null,
+          entry: index,
+        }),
+      ];
+    }
+    case "SessionEnded": {
+      const { tenant, session, because } = event;
+      const over = { status: "ended", ended_at: at, ended_because: because, entry: index };
+      return [set("session", { tenant, session }, over)];
     }
     case "SecretRegistered": {
       const { tenant, secret, name, environment, secretType, category, policy } = event;
@@ -198,15 +232,32 @@ function changesOfEvent(event: DomainEvent, { index, entry }: Place): Change[] {
   }
 }
 
-function genesis(event: GenesisDeclared, entry: number): Change[] {
-  const { mode, ledgerOrigin, deskOrigin, tenants, people } = event;
+function genesis(event: GenesisDeclared, place: Place): Change[] {
+  const { mode, ledgerOrigin, deskOrigin, tenants, people, identities = [] } = event;
+  const entry = place.index;
   const origins = { ledger_origin: ledgerOrigin, desk_origin: deskOrigin };
   return [
     ...tenants.map((tenant) => put("tenant", { tenant, mode, ...origins, entry })),
     ...people.map(({ tenant, person, name, roles }) =>
       put("person", { tenant, person, name_commitment: name, status: "active", roles, entry }),
     ),
+    ...identities.map((it) => identityLinked(it, place)),
   ];
+}
+
+function identityLinked(
+  { tenant, person, account }: Omit<EventOf<"IdentityLinked">, "type">,
+  { index, entry }: Place,
+): Change {
+  return put("identity", {
+    tenant,
+    account_commitment: account,
+    person,
+    status: "linked",
+    linked_at: entry.at,
+    unlinked_at: null,
+    entry: index,
+  });
 }
 
 function policyColumns(policy: SecretPolicy, policyDigest: Digest) {
@@ -330,6 +381,7 @@ export function secretsOf(statement: ProposedStatement): string[] {
   switch (statement.kind) {
     case "enrol-key":
     case "change-role":
+    case "link-identity":
       return [];
     case "register-secret":
       return [statement.body.secret];

@@ -82,6 +82,38 @@ export const TABLES = {
     },
     opened: { label: { from: "label_commitment", label: "device-label" } },
   },
+  identity: {
+    key: ["tenant", "account_commitment"],
+    columns: {
+      tenant: "text",
+      account_commitment: "text",
+      person: "text",
+      status: "text",
+      linked_at: "instant",
+      unlinked_at: "instant?",
+      entry: "bigint",
+    },
+    opened: { account: { from: "account_commitment", label: "account" } },
+  },
+  session: {
+    key: ["tenant", "session"],
+    columns: {
+      tenant: "text",
+      session: "text",
+      person: "text",
+      credential: "text",
+      issuer: "text",
+      account_commitment: "text",
+      authenticated_at: "instant",
+      opened_at: "instant",
+      expires_at: "instant",
+      status: "text",
+      ended_at: "instant?",
+      ended_because: "text?",
+      entry: "bigint",
+    },
+    opened: { account: { from: "account_commitment", label: "account" } },
+  },
   secret: {
     key: ["tenant", "secret"],
     columns: {

@@ -1,0 +1,147 @@
+"use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { CircleHelp, KeyRound, PenLine, Plus, TriangleAlert } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import {
+  type CommandGroup,
+  CommandPalette,
+} from "../../../components/patterns/command-palette.tsx";
+import { NAV, NAV_KEYS } from "../../../components/patterns/nav-items.ts";
+import { paths } from "../../../components/patterns/paths.ts";
+import { requestTitle } from "../../../components/rooms/requests/request-title.ts";
+import type { Me } from "../../../components/rooms/views.ts";
+import { Name, Prose } from "../../../components/ui/name.tsx";
+import { useTRPC } from "../../_trpc/client.tsx";
+import { EXPLANATIONS } from "./explanations.ts";
+
+/** The command palette with what there is to go to: pages, secrets, what waits, what the words mean. */
+export function CommandMenu({
+  me,
+  open,
+  onOpenChange,
+}: {
+  me: Me;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const [query, setQuery] = useState("");
+  const words = query.trim();
+  const seesSecrets = me.rooms.includes("secrets");
+  const secrets = useQuery(
+    trpc.secrets.suggest.queryOptions(
+      { q: words, limit: 6 },
+      { enabled: open && seesSecrets && words.length > 1, placeholderData: keepPreviousData },
+    ),
+  );
+  const waiting = useQuery(
+    trpc.requests.list.queryOptions(
+      { which: "for-me", limit: 5 },
+      { enabled: open && me.rooms.includes("requests") },
+    ),
+  );
+  const found = words.length > 1 ? (secrets.data ?? []) : [];
+  const go = (href: string) => () => router.push(href);
+  const groups: readonly CommandGroup[] = [
+    {
+      label: "Secrets",
+      isAnswer: true,
+      commands: found.flatMap((row) => [
+        {
+          id: `open-${row.secret}`,
+          label: <Name>{row.name}</Name>,
+          words: row.name,
+          hint: "look at it",
+          icon: KeyRound,
+          run: go(paths.secret(row.secret)),
+        },
+        {
+          id: `ask-${row.secret}`,
+          label: (
+            <>
+              Ask to use <Name>{row.name}</Name>
+            </>
+          ),
+          words: row.name,
+          icon: Plus,
+          run: go(paths.newRequest({ secret: row.name })),
+        },
+      ]),
+    },
+    {
+      label: "Waits for you",
+      commands: (waiting.data?.rows ?? []).map((row, at) => ({
+        id: `wait-${row.proposal}`,
+        label: <Prose>{requestTitle(row)}</Prose>,
+        words: `approve next ${requestTitle(row)}`,
+        ...(at === 0 ? { hint: "next" } : {}),
+        icon: PenLine,
+        run: go(paths.request(row.proposal)),
+      })),
+    },
+    {
+      label: "Go to",
+      commands: [
+        ...NAV_KEYS.filter((key) => me.rooms.includes(key)).map((key) => ({
+          id: `go-${key}`,
+          label: NAV[key].word,
+          words: `go to ${NAV[key].word}`,
+          hint: `g ${NAV[key].letter}`,
+          icon: NAV[key].icon,
+          run: go(NAV[key].href),
+        })),
+        {
+          id: "new-request",
+          label: "Ask to use a secret",
+          words: "ask for request new use a secret",
+          icon: Plus,
+          run: go(paths.newRequest()),
+        },
+        ...(seesSecrets
+          ? [
+              {
+                id: "fix",
+                label: "Fix incomplete metadata",
+                words: "fix incomplete metadata missing owner tier",
+                icon: TriangleAlert,
+                run: go(paths.fixMetadata()),
+              },
+            ]
+          : []),
+      ],
+    },
+    {
+      label: "Explain",
+      commands:
+        words.length > 1
+          ? EXPLANATIONS.map(([word, meaning]) => ({
+              id: `explain-${word}`,
+              label: (
+                <>
+                  <span className="font-medium">{word}</span>
+                  <span className="text-quiet">: {meaning}</span>
+                </>
+              ),
+              words: `explain ${word}`,
+              icon: CircleHelp,
+              run: () => setQuery(""),
+            }))
+          : [],
+    },
+  ];
+  return (
+    <CommandPalette
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) setQuery("");
+        onOpenChange(next);
+      }}
+      query={query}
+      onQuery={setQuery}
+      groups={groups}
+      note={secrets.isFetching ? "Reading…" : null}
+    />
+  );
+}

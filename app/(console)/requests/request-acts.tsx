@@ -1,0 +1,71 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { ReasonDialog } from "../../../components/patterns/reason-dialog.tsx";
+import type { RequestDetail } from "../../../components/rooms/views.ts";
+import { Button } from "../../../components/ui/button.tsx";
+import { useTRPC } from "../../_trpc/client.tsx";
+import { useDesk } from "../_frame/use-desk.ts";
+import { useDecide } from "./use-decide.ts";
+
+/** What can be done with a proposal now; what is refused stays in sight with the reason and who can. */
+export function RequestActs({ of }: { of: RequestDetail }) {
+  const { decide, isBusy } = useDecide();
+  const { proposal, status } = of.row;
+  if (status !== "pending") return of.grant?.status === "active" ? <RevokeGrant of={of} /> : null;
+  const mayWithdraw = of.cannot.withdraw === null;
+  return (
+    <div className="flex flex-wrap items-start gap-2">
+      {(of.cannot.approve === null || !mayWithdraw) && (
+        <Button
+          kind="primary"
+          disabledReason={of.cannot.approve ?? (isBusy ? "It is being drawn up." : null)}
+          onClick={() => decide("approve", [proposal])}
+        >
+          Approve at the desk
+        </Button>
+      )}
+      {of.cannot.deny === null && (
+        <ReasonDialog
+          trigger="Refuse"
+          title="Refuse this request"
+          explains={`${of.row.proposedBy.name} is told, and reads your reason. A refusal ends it; they can ask again.`}
+          confirm="Go on to the desk"
+          isBusy={isBusy}
+          onConfirm={(reason) => decide("deny", [proposal], reason)}
+        />
+      )}
+      {mayWithdraw && (
+        <Button
+          disabledReason={isBusy ? "It is being drawn up." : null}
+          onClick={() => decide("withdraw", [proposal])}
+        >
+          Withdraw at the desk
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function RevokeGrant({ of }: { of: RequestDetail }) {
+  const trpc = useTRPC();
+  const desk = useDesk();
+  const revoke = useMutation(
+    trpc.requests.draftRevoke.mutationOptions({
+      onSuccess: (drafted) => desk.follow(drafted.link),
+      onError: desk.failed,
+    }),
+  );
+  const { request, proposedBy } = of.row;
+  if (request === null) return null;
+  return (
+    <ReasonDialog
+      trigger="Revoke the grant"
+      kind="alarm"
+      title={`Revoke the grant of ${proposedBy.name}`}
+      explains="Nothing more can be opened under it, from now on. What was opened already is known to them."
+      confirm="Go on to the desk"
+      isBusy={revoke.isPending}
+      onConfirm={(reason) => revoke.mutate({ request, reason, returnTo: desk.returnTo })}
+    />
+  );
+}

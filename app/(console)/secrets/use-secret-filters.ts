@@ -1,0 +1,29 @@
+"use client";
+import { ENVIRONMENTS } from "@countersign/protocol/taxonomy";
+import { known } from "../../../components/patterns/known.ts";
+import { type Address, useAddress } from "../../../components/patterns/use-address.ts";
+import { METADATA_WORDS, SECRET_LOOKS } from "../../../components/rooms/secrets/secret-words.ts";
+import { TIER_BARS } from "../../../components/rooms/secrets/tier.tsx";
+
+const ENVIRONMENT_TABLE = Object.fromEntries(ENVIRONMENTS.map((it) => [it, it])) as Record<
+  (typeof ENVIRONMENTS)[number],
+  string
+>; // made of exactly these keys
+
+/** The filters of the list as they stand in the address; words that nobody knows are left out. */
+export function useSecretFilters(): { address: Address; filters: ReturnType<typeof filtersOf> } {
+  const address = useAddress();
+  return { address, filters: filtersOf(address) };
+}
+
+function filtersOf(address: Address) {
+  const service = address.all("service");
+  return {
+    q: address.get("q")?.trim().slice(0, 256) || undefined,
+    state: known(address.all("state"), SECRET_LOOKS),
+    environment: known(address.all("environment"), ENVIRONMENT_TABLE),
+    tier: known(address.all("tier"), TIER_BARS),
+    missing: known(address.all("missing"), METADATA_WORDS),
+    service: service.length === 0 ? undefined : [...service].slice(0, 50),
+  };
+}

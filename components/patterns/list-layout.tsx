@@ -1,0 +1,34 @@
+"use client";
+import type { ReactNode, RefObject } from "react";
+import { cx } from "../ui/class-names.ts";
+
+/** A list, and beside it what is open; on a small screen what is open covers the list. */
+export function ListLayout({
+  keys,
+  tools,
+  children,
+  inspector,
+}: {
+  /** From `useListKeys`. */
+  keys: RefObject<HTMLDivElement | null>;
+  /** Search and filters. */
+  tools?: ReactNode;
+  children: ReactNode;
+  inspector: ReactNode;
+}) {
+  return (
+    <div
+      ref={keys}
+      className={cx(
+        "grid items-start gap-x-6",
+        inspector !== null && "lg:grid-cols-[minmax(0,1fr)_minmax(22rem,28rem)]",
+      )}
+    >
+      <div className="min-w-0">
+        {tools}
+        {children}
+      </div>
+      {inspector}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+/** @type {import("next").NextConfig} */
+export default {
+  distDir: "dist/console",
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // Types are checked by `npm run check`, once for the whole house.
+  typescript: { ignoreBuildErrors: true, tsconfigPath: "tsconfig.next.json" },
+  transpilePackages: ["@countersign/protocol"],
+  serverExternalPackages: [
+    "@prisma/client",
+    "@prisma/adapter-pg",
+    "pg",
+    "next-auth",
+    "openid-client",
+  ],
+  productionBrowserSourceMaps: false,
+  compress: true,
+  devIndicators: false,
+  images: { unoptimized: true },
+  rewrites: async () => [
+    { source: "/healthz", destination: "/api/health/live" },
+    { source: "/readyz", destination: "/api/health/ready" },
+  ],
+};

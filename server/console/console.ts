@@ -1,0 +1,60 @@
+import { toInstant } from "@countersign/protocol/instants";
+import { type ConsoleConfig, loadConsoleConfig, tellNextAuth } from "../config/console-config.ts";
+import { ConsoleDatabase } from "../db/console-database.ts";
+import { systemClock } from "../kernel/clock.ts";
+import { createLog } from "../observability/log.ts";
+import { providerHealth } from "./identity-provider/provider-health.ts";
+import { KeyServiceClient } from "./key-service-client/key-service-client.ts";
+import { SessionStore } from "./sessions/infrastructure/session-store.ts";
+import type { ConsoleParts } from "./trpc/context.ts";
+
+export type Console = {
+  readonly config: ConsoleConfig;
+  readonly parts: ConsoleParts;
+  /** Whether it can serve: its database answers. Without the key service it still shows what was recorded. */
+  readonly isReady: () => Promise<boolean>;
+};
+
+const KEPT = Symbol.for("countersign.console");
+const FORGET_EVERY_MS = 10 * 60_000;
+
+/**
+ * The one console of this process, made at the first call. Next bundles each route by itself, so that a module's own
+ * variable would be one for each route.
+ *
+ * @throws ConfigurationFault naming every variable that is wrong
+ */
+export function theConsole(): Console {
+  // Only this file writes the property, so its type is known.
+  const realm = globalThis as { [KEPT]?: Console };
+  realm[KEPT] ??= makeConsole(loadConsoleConfig());
+  return realm[KEPT];
+}
+
+function makeConsole(config: ConsoleConfig): Console {
+  tellNextAuth(config);
+  const log = createLog({ process: "console" });
+  const database = new ConsoleDatabase({ url: config.databaseUrl });
+  const sessions = new SessionStore(database);
+  const now = () => toInstant(systemClock.wall());
+  setInterval(() => {
+    sessions.forgetExpired(now()).catch(() => {
+      log.warn("forget-failed", "Sessions that are over could not be forgotten yet.");
+    });
+  }, FORGET_EVERY_MS).unref();
+  return {
+    config,
+    parts: {
+      database,
+      sessions,
+      keyService: new KeyServiceClient({
+        socket: config.rpcSocket,
+        credential: config.rpcCredential,
+      }),
+      now,
+      identityProviderAnswers: providerHealth(config.identityProvider.issuer, systemClock),
+      log,
+    },
+    isReady: () => database.answers(),
+  };
+}

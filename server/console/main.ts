@@ -1,0 +1,57 @@
+import { createServer } from "node:http";
+import next from "next";
+import { loadConsoleConfig, loadConsoleListener } from "../config/console-config.ts";
+import { createLog } from "../observability/log.ts";
+
+/*
+ * Runs the built pages as a process of its own, with limits that Next's own command does not have: headers and
+ * bodies that never end, and a stop that answers what runs.
+ */
+const log = createLog({ process: "console" });
+const SLOWEST_REQUEST_MS = 20_000;
+const STOP_WITHIN_MS = 5_000;
+
+process.on("uncaughtException", (error) => {
+  log.error("crash", "The process ends on a fault that nothing caught.", {
+    reason: error.stack ?? error.message,
+  });
+  process.exit(70);
+});
+
+try {
+  // Asked first, so that everything that is wrong is told at once and before a page is.
+  loadConsoleConfig();
+  const { host, port, rootDir } = loadConsoleListener();
+  const pages = next({ dev: false, dir: rootDir, hostname: host, port });
+  await pages.prepare();
+  const handle = pages.getRequestHandler();
+  const server = createServer(
+    {
+      requestTimeout: SLOWEST_REQUEST_MS,
+      headersTimeout: SLOWEST_REQUEST_MS / 2,
+      maxHeaderSize: 16_384,
+    },
+    (request, response) => {
+      handle(request, response).catch((error: unknown) => {
+        log.error("page-failed", "A page could not be answered.", {
+          reason: error instanceof Error ? (error.stack ?? error.message) : "unknown",
+        });
+        response.destroy();
+      });
+    },
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      server.close(() => process.exit(0));
+      server.closeIdleConnections();
+      setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
+    });
+  }
+  server.listen(port, host, () => log.info("started", "The console is ready.", { port }));
+} catch (error) {
+  log.error(
+    "start-failed",
+    error instanceof Error ? error.message : "The console could not start.",
+  );
+  process.exit(1);
+}

@@ -1,0 +1,16 @@
+import { router } from "../trpc/procedure.ts";
+import { secretFacets } from "./application/count-secrets.ts";
+import { draftEdits } from "./application/draft-edit.ts";
+import { draftRevokeSecret } from "./application/draft-revoke.ts";
+import { listSecrets } from "./application/list-secrets.ts";
+import { showSecret } from "./application/show-secret.ts";
+import { suggestSecrets } from "./application/suggest-secrets.ts";
+
+export const secretsRouter = router({
+  list: listSecrets,
+  facets: secretFacets,
+  detail: showSecret,
+  suggest: suggestSecrets,
+  draftEdit: draftEdits,
+  draftRevoke: draftRevokeSecret,
+});

@@ -1,0 +1,29 @@
+import type { Digest } from "@countersign/protocol/ids";
+import type { Instant } from "@countersign/protocol/instants";
+import type { ConsoleDatabase } from "../../db/console-database.ts";
+import type { Log } from "../../observability/log.ts";
+import type { KeyService } from "../key-service-client/key-service-client.ts";
+import type { SessionState } from "../sessions/domain/session.ts";
+import type { SessionStore } from "../sessions/infrastructure/session-store.ts";
+
+/** What every procedure may use; made once for the process. */
+export type ConsoleParts = {
+  readonly database: ConsoleDatabase;
+  readonly sessions: SessionStore;
+  readonly keyService: KeyService;
+  readonly now: () => Instant;
+  /** Whether the identity provider answers; asked at most every few seconds. */
+  readonly identityProviderAnswers: () => Promise<boolean>;
+  readonly log: Log;
+};
+
+/** One call. `session` is judged once for all procedures of a batch. */
+export type ConsoleContext = {
+  readonly parts: ConsoleParts;
+  /** Digest of the session's secret in the cookie; null without a cookie. */
+  readonly session: Digest | null;
+  readonly sessionState: () => Promise<SessionState>;
+  readonly correlation: string;
+  /** Tells the browser to forget its cookie; a no-op where there is nobody to tell. */
+  readonly forgetCookie: () => void;
+};

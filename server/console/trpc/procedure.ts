@@ -1,0 +1,88 @@
+import { refuse } from "@countersign/protocol/refusals";
+import { initTRPC, type TRPCError } from "@trpc/server";
+import * as z from "zod";
+import type { Action, GRID } from "../authorise/grid.ts";
+import { reachOf, whoMay } from "../authorise/reach.ts";
+import type { ConsoleContext } from "./context.ts";
+import { RefusalError } from "./refusal-error.ts";
+
+const t = initTRPC
+  .context<ConsoleContext>()
+  .meta<{ action: Action }>()
+  .create({
+    isDev: false,
+    /*
+     * Only sentences that were written for people leave: those of refusals, and what a schema says of an
+     * input. Whatever else went wrong is told by its correlation alone, under which the log has the cause.
+     */
+    errorFormatter: ({ error, shape, ctx }) => {
+      const refusal = error instanceof RefusalError ? error.refusal : null;
+      const issues = error.cause instanceof z.ZodError ? z.prettifyError(error.cause) : null;
+      const correlation = refusal?.correlation ?? ctx?.correlation ?? null;
+      const message =
+        refusal?.message ??
+        issues ??
+        (error.code === "NOT_FOUND" ? "There is no such call." : FAULT);
+      return {
+        ...shape,
+        message,
+        data: { code: shape.data.code, refusal: refusal?.code ?? null, correlation },
+      };
+    },
+  });
+
+export const router = t.router;
+export const createCaller = t.createCallerFactory;
+
+type Contract<I extends z.ZodType, O extends z.ZodType> = { readonly input: I; readonly output: O };
+type OpenAction = { [A in Action]: (typeof GRID)[A] extends { anybody: true } ? A : never }[Action];
+
+/**
+ * A procedure for whoever is signed in and has a right to `action`; there is no procedure without one. Its
+ * context has the caller and how far their right reaches. What it returns is stripped to the contract's
+ * output, so that a column nobody meant to show is not shown.
+ */
+export function procedure<I extends z.ZodType, O extends z.ZodType>(
+  action: Exclude<Action, OpenAction>,
+  { input, output }: Contract<I, O>,
+) {
+  return t.procedure
+    .meta({ action })
+    .use(async ({ ctx, next }) => {
+      const session = await ctx.sessionState();
+      if (session.state !== "open") {
+        throw new RefusalError(refuse("not-signed-in", "Sign in to go on."));
+      }
+      const { caller } = session;
+      const reach = reachOf(action, caller.roles);
+      if (reach === null) throw new RefusalError(refuse("not-allowed", whoMay(action)));
+      return next({ ctx: { ...ctx, caller, reach } });
+    })
+    .input(input)
+    .output(output);
+}
+
+/** A procedure that answers whoever asks, signed in or not. The grid names the few that may. */
+export function procedureForAnybody<I extends z.ZodType, O extends z.ZodType>(
+  action: OpenAction,
+  { input, output }: Contract<I, O>,
+) {
+  return t.procedure.meta({ action }).input(input).output(output);
+}
+
+/** Turns a refusal into the error that pages understand, and a result into its value. */
+export function orThrow<T>(
+  result:
+    | { readonly ok: true; readonly value: T }
+    | { readonly ok: false; readonly error: ConstructorParameters<typeof RefusalError>[0] },
+): T {
+  if (result.ok) return result.value;
+  throw new RefusalError(result.error);
+}
+
+export function notFound(message: string): TRPCError {
+  return new RefusalError(refuse("not-found", message));
+}
+
+const FAULT =
+  "Something went wrong on our side, and it was written down. Try again; if it stays, tell an administrator the number below.";

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inRoot, root } from "../../scripts/lib/paths.mjs";
+import { freePort, type Installation, startInstallation } from "./installation.ts";
+import { createTestDatabase } from "./postgres.ts";
+
+/** The console as it is shipped, with the development identity provider, beside an installation. */
+export type RunningConsole = {
+  readonly installation: Installation;
+  readonly origin: string;
+  readonly issuer: string;
+  /** Everything that the console's process has written. */
+  readonly output: () => string;
+  stopIdentityProvider(): Promise<void>;
+  startIdentityProvider(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const CLIENT_ID = "countersign-console";
+const READY_WITHIN_MS = 60_000;
+
+export async function startConsole(): Promise<RunningConsole> {
+  if (!existsSync(inRoot("dist", "console", "BUILD_ID"))) {
+    throw new Error("the console is not built: `npm test` builds it, or `npm start`");
+  }
+  const [consolePort, idpPort] = [await freePort(), await freePort()];
+  const origin = `http://localhost:${consolePort}`;
+  const issuer = `http://localhost:${idpPort}`;
+  const database = await createTestDatabase();
+  const folder = mkdtempSync(join(tmpdir(), "countersign-console-"));
+  const file = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  const providers = file("providers.json", JSON.stringify([{ issuer, clientId: CLIENT_ID }]));
+  const installation = await startInstallation({
+    database,
+    environment: {
+      COUNTERSIGN_IDENTITY_PROVIDERS_FILE: providers,
+      COUNTERSIGN_CONSOLE_ORIGIN: origin,
+    },
+  });
+  const clientSecretFile = file("client-secret", randomBytes(24).toString("base64url"));
+  const startIdp = () =>
+    startProcess("dev-idp", `${issuer}/readyz`, {
+      DEV_IDP_ISSUER: issuer,
+      DEV_IDP_PORT: String(idpPort),
+      DEV_IDP_STATE_DIR: join(folder, "dev-idp"),
+      DEV_IDP_CLIENT_ID: CLIENT_ID,
+      DEV_IDP_CLIENT_SECRET_FILE: clientSecretFile,
+      DEV_IDP_CONSOLE_ORIGIN: origin,
+      DEV_IDP_DESK_ORIGIN: installation.deskOrigin,
+    });
+  let idp = await startIdp();
+  const pages = await startProcess("console", `${origin}/readyz`, {
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    COUNTERSIGN_ROOT_DIR: root,
+    COUNTERSIGN_CONSOLE_ORIGIN: origin,
+    COUNTERSIGN_CONSOLE_PORT: String(consolePort),
+    COUNTERSIGN_CONSOLE_DATABASE_URL: database.consoleUrl,
+    COUNTERSIGN_RPC_SOCKET: installation.rpcSocket,
+    COUNTERSIGN_CONSOLE_CREDENTIAL_FILE: join(installation.stateDir, "console-credential"),
+    COUNTERSIGN_OIDC_ISSUER: issuer,
+    COUNTERSIGN_OIDC_CLIENT_ID: CLIENT_ID,
+    COUNTERSIGN_OIDC_CLIENT_SECRET_FILE: clientSecretFile,
+    COUNTERSIGN_COOKIE_SECRET_FILE: file("cookie-secret", randomBytes(24).toString("base64url")),
+  });
+  return {
+    installation,
+    origin,
+    issuer,
+    output: pages.output,
+    stopIdentityProvider: () => idp.end(),
+    startIdentityProvider: async () => {
+      idp = await startIdp();
+    },
+    stop: async () => {
+      await pages.end();
+      await idp.end();
+      await installation.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startProcess(name: string, readyUrl: string, env: Record<string, string>) {
+  const child: ChildProcess = spawn(process.execPath, [inRoot("dist", `${name}.mjs`)], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (more) => (text += more));
+  const ended = new Promise<void>((done) => child.once("exit", () => done()));
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (!(await answers(readyUrl))) {
+    if (child.exitCode !== null || performance.now() > deadline)
+      throw new Error(`${name} did not get ready:\n${text}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return {
+    output: () => text,
+    end: async () => {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).status === 200;
+  } catch {
+    return false;
+  }
+}
