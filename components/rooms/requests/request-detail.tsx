@@ -109,6 +109,11 @@ function GrantFacts({ grant }: { grant: NonNullable<RequestDetail["grant"]> }) {
           <span className="block text-quiet">
             {use.used} used, {use.left} left
           </span>
+          {use.releases.map(({ use: ordinal, index }) => (
+            <span key={ordinal} className="block">
+              <Link href={paths.auditEntry(index)}>Opening {ordinal} in the ledger</Link>
+            </span>
+          ))}
         </Fact>
       ))}
     </Facts>

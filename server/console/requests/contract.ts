@@ -101,7 +101,14 @@ export const requestsContract = {
           notBefore: instant,
           expiresAt: instant,
           uses: z.array(
-            z.strictObject({ secret: secretId, name: z.string(), used: z.int(), left: z.int() }),
+            z.strictObject({
+              secret: secretId,
+              name: z.string(),
+              used: z.int(),
+              left: z.int(),
+              /** Where the ledger records each opening that was begun. */
+              releases: z.array(z.strictObject({ use: z.int(), index: z.int() })),
+            }),
           ),
         })
         .nullable(),
