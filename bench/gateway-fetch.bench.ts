@@ -3,11 +3,11 @@ import { Agent, request } from "node:https";
 import { instant } from "@countersign/protocol/instants";
 import { type SecretName, spiffeId } from "@countersign/protocol/names";
 import type { Issued } from "../scripts/lib/development-ca.mjs";
+import { freePort } from "../scripts/lib/free-port.mjs";
 import { inRoot } from "../scripts/lib/paths.mjs";
 import { startTestGateway, type TestGateway, TRUST_DOMAIN } from "../tests/support/gateway.ts";
 import {
   endService,
-  freePort,
   type Installation,
   type Service,
   startInstallation,

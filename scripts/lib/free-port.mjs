@@ -1,19 +1,17 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
+/** Below what systems hand out to outgoing connections: one of those cannot take the port in between. */
+const LOWEST = 12_000;
+const HIGHEST = 32_000;
+
 /**
- * A TCP port on loopback that was free a moment ago.
+ * A TCP port on loopback that was free a moment ago, drawn at random.
  * @returns {Promise<number>}
  */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+export async function freePort() {
+  const port = randomInt(LOWEST, HIGHEST);
+  return (await isTaken(port)) ? freePort() : port;
 }
 
 /**

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../scripts/lib/free-port.mjs";
 import { CommandPath } from "../../server/key-service/decisions/application/command-path.ts";
 import { RefusalBudget } from "../../server/key-service/decisions/application/refusal-budget.ts";
 import { TimeKeeper } from "../../server/key-service/decisions/application/time-keeper.ts";
 import { decodeEntry } from "../../server/key-service/decisions/domain/entry.ts";
 import { decideOpen } from "../../server/key-service/grants/domain/decide-open.ts";
 import { approvedGrant } from "../support/approved-grant.ts";
-import { freePort, type Installation, startInstallation } from "../support/installation.ts";
+import { type Installation, startInstallation } from "../support/installation.ts";
 import { eventsOf, readLedger } from "../support/ledger-reader.ts";
 import { MemoryLedger } from "../support/memory-ledger.ts";
 import { askAndApprove, type Cast, enrolCast, recipientKey, register } from "../support/story.ts";

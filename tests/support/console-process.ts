@@ -3,8 +3,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../scripts/lib/free-port.mjs";
 import { inRoot, root } from "../../scripts/lib/paths.mjs";
-import { freePort, type Installation, startInstallation } from "./installation.ts";
+import { type Installation, startInstallation } from "./installation.ts";
 import { createTestDatabase } from "./postgres.ts";
 
 /** The console as it is shipped, with the development identity provider, beside an installation. */

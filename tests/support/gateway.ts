@@ -8,10 +8,10 @@ import {
   issueServer,
   issueSvid,
 } from "../../scripts/lib/development-ca.mjs";
+import { freePort } from "../../scripts/lib/free-port.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import {
   endService,
-  freePort,
   type Installation,
   ready,
   type Service,

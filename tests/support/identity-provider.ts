@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { Digest } from "@countersign/protocol/ids";
 import { oidcNonce } from "@countersign/protocol/sign-in";
 import Provider from "oidc-provider";
-import { freePort } from "./installation.ts";
+import { freePort } from "../../scripts/lib/free-port.mjs";
 
 /** A real OpenID provider, in which everybody is signed in as whoever they say they are. */
 export type TestIdentityProvider = {

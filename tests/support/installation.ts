@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { get as httpGet } from "node:http";
 import { get as httpsGet } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../scripts/lib/free-port.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import type { InvitedPerson } from "../../server/key-service/genesis/application/declare-genesis.ts";
 import type { TestDatabase } from "./test-database.ts";
@@ -240,13 +240,4 @@ function statusOf(url: string): Promise<number> {
 async function testDatabase(): Promise<TestDatabase> {
   const { createTestDatabase } = await import("./postgres.ts");
   return createTestDatabase();
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
-  return address.port;
 }
