@@ -141,26 +141,34 @@ function* gunzipped(bytes: Buffer): Generator<Buffer> {
   }
 }
 
+/** Each folder by itself: one that another account keeps for itself, or that is gone, hides no other. */
 function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((it) => it.isFile())
-      .map((it) => join(it.parentPath, it.name));
-  } catch {
-    return []; // gone meanwhile
-  }
+  const entries = ifThere(() => readdirSync(folder, { withFileTypes: true })) ?? [];
+  return entries.flatMap((it) => {
+    const path = join(folder, it.name);
+    if (it.isDirectory()) return filesIn(path);
+    return it.isFile() ? [path] : [];
+  });
 }
 
 function statIfThere(path: string): Stats | null {
-  return statSync(path, { throwIfNoEntry: false }) ?? null;
+  return ifThere(() => statSync(path));
 }
 
-/** Others come and go in shared folders and among processes. */
 function readIfThere(path: string): Buffer | null {
+  return ifThere(() => readFileSync(path));
+}
+
+/** Gone meanwhile (a process: ESRCH), or another account's: others come and go in shared places. */
+const NOT_OURS = ["ENOENT", "ENOTDIR", "ESRCH", "EACCES", "EPERM"];
+
+function ifThere<T>(read: () => T): T | null {
   try {
-    return readFileSync(path);
-  } catch {
-    return null;
+    return read();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && NOT_OURS.includes(String(error.code)))
+      return null;
+    throw error;
   }
 }
 
