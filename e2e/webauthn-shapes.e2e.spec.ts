@@ -2,15 +2,8 @@ import { createServer, type Server } from "node:http";
 import { toBase64url } from "@countersign/protocol/bytes";
 import { digestOf } from "@countersign/protocol/digest";
 import { credentialId, type Digest, idText, personId } from "@countersign/protocol/ids";
-import {
-  type Browser,
-  type BrowserContext,
-  type CDPSession,
-  chromium,
-  type Page,
-} from "playwright-core";
+import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { findChromium } from "../scripts/lib/test-tools.mjs";
 import { registrationOptions } from "../server/key-service/roster/infrastructure/registration-options.ts";
 import {
   type VerifiedRegistration,
@@ -23,6 +16,7 @@ import {
 import { judgeCounter } from "../server/key-service/statements/domain/judge-counter.ts";
 import { assertionOptions } from "../server/key-service/statements/infrastructure/assertion-options.ts";
 import { verifyAssertion } from "../server/key-service/statements/infrastructure/verify-assertion.ts";
+import { launchChromium } from "../tests/support/browser.ts";
 
 /*
  * What a real Chromium and its virtual keys make goes through the same functions as the forgeries do, so
@@ -30,15 +24,6 @@ import { verifyAssertion } from "../server/key-service/statements/infrastructure
  */
 
 const RP_ID = "desk.localhost";
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const USER_HANDLE = toBase64url(new Uint8Array(32).fill(7));
 const REGISTRATION: Digest = await digestOf("statement", { registration: 1 });
 const ACT: Digest = await digestOf("statement", { act: 1 });
@@ -76,9 +61,8 @@ beforeAll(async () => {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   port = address.port;
-  const executablePath = findChromium();
   // Without one on this machine, the one that playwright downloaded.
-  browser = await chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) });
+  browser = await launchChromium();
 });
 
 afterAll(async () => {

@@ -1,5 +1,4 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { chmodSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { act } from "@countersign/protocol/acts";
 import { BoundedJsonError, parseBoundedJson } from "@countersign/protocol/bounded-json";
@@ -15,6 +14,7 @@ import { knownPerson, viewContext } from "../desk/application/desk-parts.ts";
 import { emptyLines } from "../requests/application/view-proposal.ts";
 import { endSessions } from "../sessions/application/end-sessions.ts";
 import { type SignInParts, startSignIn } from "../sessions/application/start-sign-in.ts";
+import { listenForOwn } from "../start/own-socket.ts";
 import { draftAct, type StageValue } from "../statements/application/draft-act.ts";
 import { previewChain } from "../statements/application/preview-chain.ts";
 import { answerRead, isRead, type ReadParts } from "./reads.ts";
@@ -58,7 +58,6 @@ export async function startConsoleRpc(
   parts: ConsoleRpcParts,
   socketPath: string,
 ): Promise<{ stop: () => Promise<void> }> {
-  rmSync(socketPath, { force: true });
   const server: Server = createServer(
     { requestTimeout: 10_000, maxHeaderSize: 8192 },
     (request, response) => {
@@ -73,10 +72,7 @@ export async function startConsoleRpc(
         .then((result) => send(response, result, correlation));
     },
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(socketPath, resolve);
-  });
-  chmodSync(socketPath, 0o600);
+  await listenForOwn(server, socketPath);
   return {
     stop: () =>
       new Promise((resolve) => {

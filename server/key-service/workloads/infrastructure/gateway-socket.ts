@@ -1,5 +1,4 @@
 import { timingSafeEqual } from "node:crypto";
-import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { BoundedJsonError, parseBoundedJson } from "@countersign/protocol/bounded-json";
 import { utf8 } from "@countersign/protocol/bytes";
@@ -18,6 +17,7 @@ import { digestBytesNow } from "../../../kernel/digest.ts";
 import { type Frame, FrameReader, FrameWriter } from "../../../kernel/frames.ts";
 import type { Result } from "../../../kernel/result.ts";
 import type { RegisteredGateway } from "../../decisions/domain/event.ts";
+import { listenForOwn } from "../../start/own-socket.ts";
 import type { Fetched, FetchSecret } from "../application/fetch-secret.ts";
 
 export type GatewaySocketParts = {
@@ -47,17 +47,13 @@ export async function startGatewaySocket(
   parts: GatewaySocketParts,
   socketPath: string,
 ): Promise<{ stop: () => Promise<void> }> {
-  rmSync(socketPath, { force: true });
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
     serve(parts, socket);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(socketPath, resolve);
-  });
-  chmodSync(socketPath, 0o600);
+  await listenForOwn(server, socketPath);
   return {
     stop: () =>
       new Promise((resolve) => {
