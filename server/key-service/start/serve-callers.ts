@@ -20,7 +20,10 @@ import { requireKek } from "../keys/application/prove-tenant-keks.ts";
 import { listenerLog, logNoKeys } from "../log-adapters.ts";
 import { RELEASE_KEY } from "../open-keys.ts";
 import type { RegistrationPolicy } from "../roster/infrastructure/attestation.ts";
-import { createReadCurrentValue } from "../secrets/application/read-current-value.ts";
+import {
+  createAskForRow,
+  createReadCurrentValue,
+} from "../secrets/application/read-current-value.ts";
 import { createStageValue, createWhyValueMissing } from "../secrets/application/stage-value.ts";
 import { DataKeyCache } from "../secrets/envelope/infrastructure/data-key-cache.ts";
 import { EnvelopeStore } from "../secrets/infrastructure/envelope-store.ts";
@@ -125,7 +128,8 @@ export async function serveCallers(
   );
   closing.add(() => rpc.stop());
   if (config.gatewaySocket !== undefined) {
-    const door = { path, ledger, readCurrentValue, onFault: reports.fault };
+    const askForRow = createAskForRow(envelopes);
+    const door = { path, ledger, askForRow, readCurrentValue, onFault: reports.fault };
     closing.add(await startWorkloadDoor(door, config.gatewaySocket));
   }
   return listener;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { toBase32 } from "@countersign/protocol/bytes";
 import type { Attempt, CommandPath } from "../decisions/application/command-path.ts";
 import type { PostgresLedger } from "../ledger/infrastructure/postgres-ledger.ts";
-import type { ReadCurrentValue } from "../secrets/application/read-current-value.ts";
+import type { AskForRow, ReadCurrentValue } from "../secrets/application/read-current-value.ts";
 import { DoneBatch } from "./application/done-batch.ts";
 import { fetchSecret, witnessedBy } from "./application/fetch-secret.ts";
 import { startGatewaySocket } from "./infrastructure/gateway-socket.ts";
@@ -12,18 +12,20 @@ export async function startWorkloadDoor(
   parts: {
     readonly path: CommandPath;
     readonly ledger: PostgresLedger;
+    readonly askForRow: AskForRow;
     readonly readCurrentValue: ReadCurrentValue;
     readonly onFault: (error: unknown, correlation: string) => void;
   },
   socketPath: string,
 ): Promise<() => Promise<void>> {
-  const { path, ledger, readCurrentValue, onFault } = parts;
+  const { path, ledger, askForRow, readCurrentValue, onFault } = parts;
   const done = new DoneBatch(path);
   const witnessed = () => witnessedBy(ledger);
   const socket = await startGatewaySocket(
     {
       gateways: () => path.state.genesis?.gateways ?? [],
-      fetch: (command) => fetchSecret({ path, readCurrentValue, done, witnessed }, command),
+      fetch: (command) =>
+        fetchSecret({ path, askForRow, readCurrentValue, done, witnessed }, command),
       onStranger: (refusal) => path.recordRefusal(stranger(), refusal),
       onFault,
     },

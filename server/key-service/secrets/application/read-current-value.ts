@@ -19,7 +19,20 @@ export type ReadCurrentValue = (
   secret: Secret,
   version: number,
   correlation: string,
+  /** What `askForRow` gave at the decision, where time matters; else it is read now. */
+  row?: Promise<Buffer | null>,
 ) => Promise<Result<Sensitive, Refusal>>;
+
+/** The row of the version that is current now: ciphertext, which says nothing before its use is recorded. */
+export type AskForRow = (of: {
+  readonly tenant: TenantId;
+  readonly secret: Secret;
+}) => Promise<Buffer | null>;
+
+export function createAskForRow(envelopes: Pick<EnvelopeStore, "load">): AskForRow {
+  return async ({ tenant, secret: { current } }) =>
+    current === null ? null : envelopes.load(tenant, current.envelope);
+}
 
 export function createReadCurrentValue(parts: {
   readonly keys: KeyProvider;
@@ -28,22 +41,22 @@ export function createReadCurrentValue(parts: {
   readonly onLook: Look;
 }): ReadCurrentValue {
   const { keys, dataKeys, envelopes, onLook } = parts;
-  return async (tenant, secret, version, correlation) => {
+  return async (tenant, secret, version, correlation, asked) => {
     const { current } = secret;
     if (current === null || current.version !== version) {
       return err(refuse("secret-changed", `${secret.name} has a new value since. Ask again.`));
     }
-    const row = `the envelope of ${secret.secret} version ${version}`;
-    const bytes = await envelopes.load(tenant, current.envelope);
+    const name = `the envelope of ${secret.secret} version ${version}`;
+    const bytes = await (asked ?? envelopes.load(tenant, current.envelope));
     if (bytes === null) {
-      onLook(row, "is missing", correlation);
+      onLook(name, "is missing", correlation);
       return err(TAMPERED);
     }
     const opened = await openEnvelope(
       { keys, dataKeys },
       { tenant, secret, version, digest: current.envelope, bytes },
     );
-    onLook(row, opened.ok ? null : `does not open: ${opened.error.reason}`, correlation);
+    onLook(name, opened.ok ? null : `does not open: ${opened.error.reason}`, correlation);
     if (opened.ok) return ok(opened.value);
     return err(TAMPERED);
   };

@@ -1,6 +1,7 @@
 import type { Digest, SecretId } from "@countersign/protocol/ids";
 import type { TenantId } from "@countersign/protocol/names";
 import type { Pool } from "pg";
+import { EnvelopeLoads } from "./envelope-loads.ts";
 
 /**
  * Sealed envelopes, under their own digest. What a row holds is believed only when it hashes to the
@@ -8,9 +9,11 @@ import type { Pool } from "pg";
  */
 export class EnvelopeStore {
   readonly #pool: Pool;
+  readonly #loads: EnvelopeLoads;
 
   constructor(pool: Pool) {
     this.#pool = pool;
+    this.#loads = new EnvelopeLoads(pool);
   }
 
   /** Durable on return. Staged: nothing opens it until a signed statement names its digest. */
@@ -29,13 +32,8 @@ export class EnvelopeStore {
     });
   }
 
-  /** The tenant is part of every lookup [lesson L11]. */
-  async load(tenant: TenantId, digest: Digest): Promise<Buffer | null> {
-    const { rows } = await this.#pool.query<{ sealed: Buffer }>({
-      name: "load-envelope",
-      text: "SELECT sealed FROM keyservice.envelope WHERE tenant = $1 AND digest = $2",
-      values: [tenant, digest],
-    });
-    return rows[0]?.sealed ?? null;
+  /** As it stands now; null where there is none. */
+  load(tenant: TenantId, digest: Digest): Promise<Buffer | null> {
+    return this.#loads.load(tenant, digest);
   }
 }

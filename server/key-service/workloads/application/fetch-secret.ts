@@ -7,8 +7,9 @@ import type { SecretType } from "@countersign/protocol/taxonomy";
 import { ok, type Result } from "../../../kernel/result.ts";
 import type { Sensitive } from "../../../kernel/sensitive.ts";
 import type { Attempt, CommandPath } from "../../decisions/application/command-path.ts";
-import type { RegisteredGateway } from "../../decisions/domain/event.ts";
-import type { ReadCurrentValue } from "../../secrets/application/read-current-value.ts";
+import type { DomainEvent, RegisteredGateway } from "../../decisions/domain/event.ts";
+import type { State } from "../../decisions/domain/state.ts";
+import type { AskForRow, ReadCurrentValue } from "../../secrets/application/read-current-value.ts";
 import { decideFetch, type Witnessed } from "../domain/decide-fetch.ts";
 import { placeOf } from "../domain/workload-place.ts";
 import type { DoneBatch } from "./done-batch.ts";
@@ -17,6 +18,7 @@ export type FetchParts = {
   readonly path: CommandPath;
   /** What a quorum of witnesses last cosigned, and when they said it was. */
   readonly witnessed: () => Witnessed;
+  readonly askForRow: AskForRow;
   readonly readCurrentValue: ReadCurrentValue;
   readonly done: Pick<DoneBatch, "add">;
 };
@@ -44,7 +46,7 @@ export type Fetched = {
 /**
  * A value leaves for a workload, each step after the one before it is done: decide and append the
  * intent -> durable -> unwrap -> hand over. That witnesses know the binding is part of the decision;
- * they learn of this fetch with the next checkpoint.
+ * they learn of this fetch with the next checkpoint. The sealed row is read while the intent is written.
  *
  * @throws KeyProviderFault where the HSM cannot be asked; the intent stands and counts as disclosed
  */
@@ -66,26 +68,36 @@ export async function fetchSecret(
     subject: room?.secretsByName.get(command.name) ?? null,
     evidence: null,
   };
-  const intended = await path.execute(attempt, (state, now) =>
-    decideFetch(state, command, parts.witnessed(), now),
-  );
+  let row: Promise<Buffer | null> | undefined;
+  const intending = path.execute(attempt, (state, now) => {
+    const decision = decideFetch(state, command, parts.witnessed(), now);
+    if (decision.ok) row = parts.askForRow(intendedIn(state, decision.events));
+    return decision;
+  });
+  const [intended] = await Promise.all([intending, row]);
   if (!intended.ok) return intended;
-  const [event] = intended.value.events;
-  if (event?.type !== "FetchIntended") throw new Error("a fetch that is decided is one intent");
-  const secret = path.state.tenants.get(event.tenant)?.secrets.get(event.secret);
-  if (secret === undefined) throw new Error("an intent is recorded for what the fold knows only");
+  const { tenant: owner, secret, version } = intendedIn(path.state, intended.value.events);
 
-  const value = await parts.readCurrentValue(event.tenant, secret, event.version, correlation);
+  const value = await parts.readCurrentValue(owner, secret, version, correlation, row);
   if (!value.ok) return value;
-  parts.done.add(event.tenant, intended.value.index);
+  parts.done.add(owner, intended.value.index);
   return ok({
     name: secret.name,
-    version: event.version,
+    version,
     type: secret.type,
     expiresAt: valueExpiresAt(secret),
     intent: intended.value.index,
     value: value.value,
   });
+}
+
+/** Of what an intent speaks. */
+function intendedIn(state: State, [event]: readonly DomainEvent[]) {
+  if (event?.type !== "FetchIntended") throw new Error("a fetch that is decided is one intent");
+  const { tenant, version } = event;
+  const secret = state.tenants.get(tenant)?.secrets.get(event.secret);
+  if (secret === undefined) throw new Error("an intent is recorded for what the fold knows only");
+  return { tenant, secret, version };
 }
 
 /** How a ledger's witnesses stand, for the decision. */
