@@ -53,7 +53,9 @@ function follow(
   { events }: Recorded,
 ): void {
   history.snapshotter.consider();
-  projector.wake();
+  // Nobody waits to see a fetch: with hundreds a second, many are projected together at the next look.
+  if (events.some((it) => it.type !== "FetchIntended" && it.type !== "FetchesDone"))
+    projector.wake();
   for (const event of events) {
     if (event.type === "KeyEnrolled") files.markEnrolled(event.person);
     if (event.type === "PersonRevoked") sessions.endAllOf(event.person);

@@ -53,6 +53,8 @@ export class Projector {
   #running: Promise<void> | null = null;
   #stopping = false;
   #wake: (() => void) | null = null;
+  /** Somebody woke it since the last look at the head. */
+  #isWoken = false;
   /** Null: not known, to be read from the database before anything is written. */
   #next: number | null = null;
   #failures = 0;
@@ -84,8 +86,9 @@ export class Projector {
     });
   }
 
-  /** Says that entries have become durable: they are projected now instead of at the next look. */
+  /** Says that entries have become durable: they are projected now instead of with others at the next look. */
   wake(): void {
+    this.#isWoken = true;
     this.#wake?.();
   }
 
@@ -121,9 +124,10 @@ export class Projector {
   async #run(): Promise<void> {
     while (!this.#stopping) {
       try {
-        const isBusy = await this.#step();
+        this.#isWoken = false;
+        const isBehind = await this.#step();
         this.#recovered();
-        if (isBusy) await nextTurn();
+        if (isBehind || this.#isWoken) await nextTurn();
         else await this.#pause(this.#parts.pollMs ?? 100);
       } catch (error) {
         this.#failures += 1;
@@ -136,12 +140,13 @@ export class Projector {
     }
   }
 
-  /** One batch. False when there is nothing to do. */
+  /** One batch. False when it reached the head as it was at the beginning. */
   async #step(): Promise<boolean> {
     const { ledger, store, batchEntries = 200 } = this.#parts;
     if (this.#rebuildAsked) await this.#emptyTables();
     const from = this.#next ?? (await this.#readPosition());
-    const to = Math.min(ledger.head().size, from + batchEntries);
+    const { size } = ledger.head();
+    const to = Math.min(size, from + batchEntries);
     if (to <= from) return false;
     const book = new RowBook();
     const turns = new Turns();
@@ -159,7 +164,7 @@ export class Projector {
     }
     this.#recovered(); // before whoever waits for the entry looks at the status
     this.#moveTo(to);
-    return true;
+    return to < size;
   }
 
   #recovered(): void {
