@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /** Real processes, tokens and browsers share two cores on a small machine. */
 const SLOW_MS = 60_000;
+/** What is waited for comes at once, or late on a machine that is busy elsewhere. */
+const patience = { poll: { timeout: SLOW_MS / 3 } };
 
 const globalSetup = ["tests/support/global-postgres.ts"];
 const exclude = ["**/node_modules/**", "dist/**", ".countersign/**"];
@@ -14,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          expect: patience,
           include: ["**/*.spec.ts"],
           exclude: [...exclude, "**/*.int.spec.ts", "**/*.e2e.spec.ts", "**/*.attack.spec.ts"],
           environment: "node",
@@ -24,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          expect: patience,
           include: ["**/*.int.spec.ts"],
           exclude,
           globalSetup,
@@ -36,6 +40,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          expect: patience,
           include: ["e2e/**/*.e2e.spec.ts"],
           exclude,
           globalSetup,
@@ -48,6 +53,7 @@ export default defineConfig({
       {
         test: {
           name: "attacks",
+          expect: patience,
           include: ["tests/attacks/*.attack.spec.ts"],
           exclude,
           globalSetup,
