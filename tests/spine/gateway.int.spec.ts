@@ -120,7 +120,7 @@ describe("the gateway", () => {
     expect(await gateway.fetch(api, DEV)).toMatchObject({ status: 200 });
   });
 
-  it("NET-1 no session is resumed: each connection shows its certificate", async () => {
+  it("NET-1 L14 no session is resumed: each connection shows its certificate", async () => {
     const tickets: Buffer[] = [];
     await gateway.fetch(api, DEV, {
       onSocket: (it) => it.on("session", (one) => tickets.push(one)),
