@@ -24,6 +24,9 @@ export type GatewayConfig = {
   readonly rate: { readonly burst: number; readonly perSecond: number };
 };
 
+/** SPIFFE ID specification, section 2.1. */
+export const TRUST_DOMAIN = z.string().regex(/^[a-z0-9._-]{1,255}$/, "a SPIFFE trust domain");
+
 const count = (otherwise: string) =>
   z
     .string()
@@ -40,7 +43,7 @@ const variables = {
   ),
   COUNTERSIGN_GATEWAY_STATUS_PORT: variable(port, "Give the port where health is asked."),
   COUNTERSIGN_TRUST_DOMAIN: variable(
-    z.string().regex(/^[a-z0-9._-]{1,255}$/),
+    TRUST_DOMAIN,
     "Give the SPIFFE trust domain that this gateway serves, e.g. example.org, in lower case.",
   ),
   COUNTERSIGN_SVID_MAX_SECONDS: variable(

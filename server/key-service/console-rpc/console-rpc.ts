@@ -4,10 +4,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { act } from "@countersign/protocol/acts";
 import { BoundedJsonError, parseBoundedJson } from "@countersign/protocol/bounded-json";
 import { toBase32, toBase64url, utf8 } from "@countersign/protocol/bytes";
+import { CONSOLE_API } from "@countersign/protocol/console-api";
 import { digestToBytes } from "@countersign/protocol/digest";
 import { type Digest, digest as digestSchema, draftId, personId } from "@countersign/protocol/ids";
 import { tenantId } from "@countersign/protocol/names";
-import { REFUSALS, type Refusal, refuse } from "@countersign/protocol/refusals";
+import { REFUSALS, type Refusal, type RefusalCode, refuse } from "@countersign/protocol/refusals";
 import { z } from "zod";
 import { digestBytesNow } from "../../kernel/digest.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
@@ -37,6 +38,9 @@ const CALLS = {
   ]),
 } as const;
 
+const CORRELATION_HEADER = "correlation-id";
+/** As `toBase32` writes ten bytes. */
+const CORRELATION = /^[0-9a-hjkmnp-tv-z]{16}$/;
 const MAX_BODY = { maxBytes: 32_768, maxDepth: 12 };
 
 export type ConsoleRpcParts = ReadParts & {
@@ -46,6 +50,17 @@ export type ConsoleRpcParts = ReadParts & {
   readonly stageGenerated: StageValue;
   readonly tokens: SignInParts["tokens"];
   readonly onFault: (error: unknown, correlation: string) => void;
+  /** Told of each call that was answered. Must not throw. */
+  readonly onAnswered: (line: ConsoleCallLine) => void;
+};
+
+export type ConsoleCallLine = {
+  readonly correlation: string;
+  /** One of the calls, or `unknown`. */
+  readonly path: string;
+  readonly isRead: boolean;
+  readonly code: RefusalCode | null;
+  readonly durationMs: number;
 };
 
 /** The digest under which genesis knows the console's credential. */
@@ -62,7 +77,8 @@ export async function startConsoleRpc(
   const server: Server = createServer(
     { requestTimeout: 10_000, maxHeaderSize: 8192 },
     (request, response) => {
-      const correlation = toBase32(randomBytes(10));
+      const correlation = correlationOf(request);
+      const from = performance.now();
       answer(parts, request, correlation)
         .catch((error: unknown) => {
           parts.onFault(error, correlation);
@@ -70,7 +86,18 @@ export async function startConsoleRpc(
             refuse("unavailable", `Something failed inside. Its record is ${correlation}.`),
           );
         })
-        .then((result) => send(response, result, correlation));
+        .then((result) => {
+          send(response, result, correlation);
+          const path = request.url ?? "";
+          const isKnown = Object.hasOwn(CONSOLE_API, path);
+          parts.onAnswered({
+            correlation,
+            path: isKnown ? path : "unknown",
+            isRead: isRead(path) || path === "/console/v1/drafts/status",
+            code: result.ok ? null : result.error.code,
+            durationMs: performance.now() - from,
+          });
+        });
     },
   );
   await new Promise<void>((resolve, reject) => {
@@ -84,6 +111,15 @@ export async function startConsoleRpc(
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * The console's own for the page's call, so that one number leads from the page to the log and the ledger; one of
+ * ours where it sends none of that form. A console that lies confuses who reads the log, and gains nothing.
+ */
+function correlationOf({ headers }: IncomingMessage): string {
+  const given = headers[CORRELATION_HEADER];
+  return typeof given === "string" && CORRELATION.test(given) ? given : toBase32(randomBytes(10));
 }
 
 async function answer(
@@ -219,6 +255,9 @@ function send(
 ): void {
   const status = result.ok ? 200 : REFUSALS[result.error.code].status;
   const body = result.ok ? result.value : { ...result.error, correlation };
-  response.writeHead(status, { "content-type": "application/json", "correlation-id": correlation });
+  response.writeHead(status, {
+    "content-type": "application/json",
+    [CORRELATION_HEADER]: correlation,
+  });
   response.end(JSON.stringify(body));
 }

@@ -46,19 +46,25 @@ export function gatewayCredentialDigest(credential: string): Digest {
 export async function startGatewaySocket(
   parts: GatewaySocketParts,
   socketPath: string,
-): Promise<{ stop: () => Promise<void> }> {
+): Promise<{
+  readonly stop: () => Promise<void>;
+  /** Gateways that were welcomed and are connected, and the fetches that they wait for. */
+  readonly count: () => { readonly connected: number; readonly underWay: number };
+}> {
   rmSync(socketPath, { force: true });
   const open = new Set<Socket>();
+  const busy = { connected: 0, underWay: 0 };
   const server = createServer((socket) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
-    serve(parts, socket);
+    serve(parts, socket, busy);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(socketPath, resolve);
   });
   chmodSync(socketPath, 0o600);
   return {
+    count: () => ({ ...busy }),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -67,7 +73,11 @@ export async function startGatewaySocket(
   };
 }
 
-function serve(parts: GatewaySocketParts, socket: Socket): void {
+function serve(
+  parts: GatewaySocketParts,
+  socket: Socket,
+  busy: { connected: number; underWay: number },
+): void {
   const reader = new FrameReader(MAX_QUESTION_BYTES);
   const writer = new FrameWriter((bytes) => {
     if (socket.writable)
@@ -79,7 +89,10 @@ function serve(parts: GatewaySocketParts, socket: Socket): void {
   let underWay = 0;
   const impatience = setTimeout(() => socket.destroy(), HELLO_MS);
   socket.on("error", () => socket.destroy());
-  socket.once("close", () => clearTimeout(impatience));
+  socket.once("close", () => {
+    clearTimeout(impatience);
+    if (gateway !== null) busy.connected -= 1;
+  });
   socket.on("data", (chunk) => {
     try {
       for (const frame of reader.read(chunk)) take(frame);
@@ -99,6 +112,7 @@ function serve(parts: GatewaySocketParts, socket: Socket): void {
         setImmediate(() => socket.end());
         return;
       }
+      busy.connected += 1;
       clearTimeout(impatience);
       const body = Buffer.from(JSON.stringify({ gateway: gateway.name }));
       send(frame.id, { kind: GATEWAY_ANSWER.welcome, body });
@@ -109,8 +123,10 @@ function serve(parts: GatewaySocketParts, socket: Socket): void {
       return;
     }
     underWay += 1;
+    busy.underWay += 1;
     void answer(parts, gateway, frame).then((reply) => {
       underWay -= 1;
+      busy.underWay -= 1;
       send(frame.id, reply);
     });
   }
