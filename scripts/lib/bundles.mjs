@@ -54,6 +54,7 @@ export const BUNDLES = [
     outfile: "dist/dev-idp.mjs",
     kind: "server",
   },
+  { name: "demo", entry: "scripts/demo/main.ts", outfile: "dist/demo.mjs", kind: "server" },
   { name: "seed", entry: "scripts/seed/main.ts", outfile: "dist/seed.mjs", kind: "server" },
   {
     name: "desk page",

@@ -166,7 +166,18 @@ export function consoleSpec(database) {
     COUNTERSIGN_OIDC_CLIENT_ID: CLIENT_ID,
     COUNTERSIGN_OIDC_CLIENT_SECRET_FILE: clientSecretFile(),
     COUNTERSIGN_COOKIE_SECRET_FILE: inState("console", "cookie-secret"),
+    // Mail and webhook: off, unless whoever starts it names them.
+    ...given(/^COUNTERSIGN_(?:SMTP|MAIL|WEBHOOK)_/),
   });
+}
+
+/** @param {RegExp} names */
+function given(names) {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      names.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
 }
 
 /**

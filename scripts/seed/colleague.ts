@@ -2,13 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Act } from "@countersign/protocol/acts";
 import { fromBase64url } from "@countersign/protocol/bytes";
 import { listDigest } from "@countersign/protocol/digest";
-import {
-  type Digest,
-  type DraftId,
-  digest,
-  type PersonId,
-  personId,
-} from "@countersign/protocol/ids";
+import { type Digest, type DraftId, digest, type PersonId } from "@countersign/protocol/ids";
 import type { PeopleApiInput, PeopleApiPath } from "@countersign/protocol/people-api";
 import { statementDigest } from "@countersign/protocol/statement";
 import type { SignOutcome } from "@countersign/protocol/views";
@@ -55,11 +49,11 @@ export class Colleague {
   static async enrol(
     at: Workplace,
     facts: ColleagueFacts,
-    invited: { readonly person: string; readonly link: string; readonly machine: number },
+    invited: { readonly person: PersonId; readonly link: string; readonly machine: number },
   ): Promise<Colleague> {
     const desk = new DeskCalls(at.deskOrigin, invited.machine);
     const key = HardwareKey.fresh(at.deskOrigin);
-    const person = personId.parse(invited.person);
+    const { person } = invited;
     const colleague = new Colleague(at, { facts, person, desk, key });
     const token = new URL(invited.link).hash.slice(1);
     const begun = mustHave(await desk.call("/desk/v1/enrolment/begin", { token }), facts.name);

@@ -17,7 +17,7 @@ const ES256 = -7;
 
 /**
  * A hardware key in software, for one person of a development installation (WebAuthn Level 3, section 6). Its
- * counter is the time in seconds: it grows between runs, and nobody has to remember where it stood.
+ * counter is the time: it grows between runs, and nobody has to remember where it stood.
  */
 export class HardwareKey {
   readonly #key: SoftwareKey;
@@ -123,11 +123,12 @@ export class HardwareKey {
   }
 }
 
-/** Where the counter of such a key stands now, at least: one touch a second is more than anybody makes for long. */
+/** Where the counter of such a key stands now, at least: ten touches a second are more than anybody makes for long. */
 export function counterNow(): number {
-  return Math.floor(Date.now() / 1000);
+  return Math.floor((Date.now() - COUNTED_FROM) / 100);
 }
 
+const COUNTED_FROM = Date.UTC(2026, 0, 1);
 const at = (deskOrigin: string) => ({ rpId: new URL(deskOrigin).hostname, origin: deskOrigin });
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
 const sha256 = (of: Uint8Array | string) => createHash("sha256").update(of).digest();

@@ -1,13 +1,18 @@
 import { readFileSync } from "node:fs";
+import { personId } from "@countersign/protocol/ids";
+import { tenantId } from "@countersign/protocol/names";
 import * as z from "zod";
-import { KeyServiceClient } from "../../server/console/key-service-client/key-service-client.ts";
+import {
+  type KeyService,
+  KeyServiceClient,
+} from "../../server/console/key-service-client/key-service-client.ts";
 import { Calendar } from "./calendar.ts";
 import { Colleague, type Workplace } from "./colleague.ts";
 import { COLLEAGUES, type Subject } from "./colleagues.ts";
 import { companyGenesis } from "./company-genesis.ts";
 import type { KeptKey } from "./hardware-key.ts";
 import { Office } from "./office.ts";
-import { SharedClock } from "./shared-clock.ts";
+import { type Bearings, SharedClock } from "./shared-clock.ts";
 import { completing, firstBindings, firstDays, firstRequests } from "./story/first-days.ts";
 import { lastWeek, today } from "./story/last-days.ts";
 import { fourthWeek, thirdWeek } from "./story/later-weeks.ts";
@@ -38,8 +43,9 @@ const installation = z.strictObject({
   gateway: z.strictObject({ port: z.int(), caFile: z.string(), caKeyFile: z.string() }),
 });
 const invitations = z.array(
-  z.object({ person: z.string(), name: z.string(), enrolmentLink: z.string() }),
+  z.object({ person: personId, tenant: tenantId, name: z.string(), enrolmentLink: z.string() }),
 );
+type Invitation = z.infer<typeof invitations>[number];
 
 const [command, argument = ""] = process.argv.slice(2);
 if (command === "genesis") tell(companyGenesis(argument));
@@ -49,18 +55,24 @@ async function play(): Promise<void> {
   let text = "";
   for await (const chunk of process.stdin) text += String(chunk);
   const given = installation.parse(JSON.parse(text));
-  const clock = new SharedClock(given.clockSockets, given.shiftMs);
+  const keyService = new KeyServiceClient({
+    socket: given.rpcSocket,
+    credential: () => readFileSync(given.consoleCredentialFile, "utf8").trim(),
+  });
+  const invited = invitations.parse(JSON.parse(readFileSync(given.peopleFile, "utf8")));
+  const clock = new SharedClock(
+    given.clockSockets,
+    given.shiftMs,
+    bearingsOf(keyService, invited[0]),
+  );
   const { clientSecretFile, ...client } = given.identity;
   const at: Workplace = {
     deskOrigin: given.deskOrigin,
-    console: new KeyServiceClient({
-      socket: given.rpcSocket,
-      credential: () => readFileSync(given.consoleCredentialFile, "utf8").trim(),
-    }),
+    console: keyService,
     identity: { ...client, clientSecret: readFileSync(clientSecretFile, "utf8").trim() },
     now: () => clock.now(),
   };
-  const people = await enrolAll(at, given.peopleFile);
+  const people = await enrolAll(at, invited);
   const office = new Office(at, new Calendar(clock, given.present), people);
   const workloads = new WorkloadFetch(given.gateway);
   const chapters: readonly (readonly [string, () => Promise<void>])[] = [
@@ -85,8 +97,26 @@ async function play(): Promise<void> {
   tell({ keys });
 }
 
-async function enrolAll(at: Workplace, peopleFile: string): Promise<Map<Subject, Colleague>> {
-  const invited = invitations.parse(JSON.parse(readFileSync(peopleFile, "utf8")));
+/** @param anybody in whose name the key service is asked what time it thinks it is */
+function bearingsOf(keyService: KeyService, anybody: Invitation | undefined): Bearings {
+  if (anybody === undefined) throw new Error("genesis invited nobody");
+  const { person, tenant } = anybody;
+  return {
+    isAtRest: async () => {
+      const status = await keyService.call("/console/v1/status", {});
+      if (!status.ok) return false;
+      const { ledger, witnesses } = status.value;
+      return ledger.queued === 0 && witnesses.newest?.size === ledger.size;
+    },
+    agrees: async () =>
+      (await keyService.call("/console/v1/proposals/waiting", { person, tenant })).ok,
+  };
+}
+
+async function enrolAll(
+  at: Workplace,
+  invited: readonly Invitation[],
+): Promise<Map<Subject, Colleague>> {
   const people = new Map<Subject, Colleague>();
   for (const [place, facts] of COLLEAGUES.entries()) {
     const own = invited.find((it) => it.name === facts.name);

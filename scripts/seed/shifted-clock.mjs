@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 
 /** What looks this often or oftener is done at once when time leaps. */
 const LOOKS_EVERY_MS = 1000;
+const HEARTBEAT_MS = 30_000;
 
 const { SHIFTED_CLOCK_MS = "0", SHIFTED_CLOCK_SOCKET } = process.env;
 delete process.env.SHIFTED_CLOCK_MS;
@@ -23,7 +24,7 @@ globalThis.Date = new Proxy(trueDate, {
 });
 Object.defineProperty(performance, "now", { value: () => trueMonotonic() + shift - first });
 
-/** @type {Map<NodeJS.Timeout, () => void>} */
+/** @type {Map<NodeJS.Timeout, { everyMs: number, look: () => void }>} */
 const looking = new Map();
 const { setInterval: trueSetInterval, clearInterval: trueClearInterval } = globalThis;
 
@@ -34,7 +35,7 @@ const { setInterval: trueSetInterval, clearInterval: trueClearInterval } = globa
  */
 function watchedInterval(look, everyMs, ...given) {
   const timer = trueSetInterval(look, everyMs, ...given);
-  if (everyMs <= LOOKS_EVERY_MS) looking.set(timer, () => look(...given));
+  looking.set(timer, { everyMs, look: () => look(...given) });
   return timer;
 }
 globalThis.setInterval = /** @type {typeof setInterval} */ (
@@ -45,11 +46,16 @@ globalThis.clearInterval = (timer) => {
   trueClearInterval(timer);
 };
 
-/** A line holds the new shift in milliseconds; `ok` answers when everything here lives in the new time. */
+/**
+ * A line holds the new shift in milliseconds, and `heartbeat` where what looks every half minute should look too;
+ * `ok` answers when everything here lives in the new time.
+ */
 const server = createServer((caller) => {
   caller.setEncoding("utf8").on("data", (line) => {
-    shift = Number(line);
-    for (const look of looking.values()) look();
+    const [milliseconds, heartbeat] = String(line).trim().split(" ");
+    shift = Number(milliseconds);
+    const atMost = heartbeat === undefined ? LOOKS_EVERY_MS : HEARTBEAT_MS;
+    for (const { everyMs, look } of looking.values()) if (everyMs <= atMost) look();
     setTimeout(() => caller.write("ok\n"), 5);
   });
   caller.on("error", () => caller.destroy());

@@ -70,7 +70,7 @@ function readLogKey(path: string): string {
     throw new ConfigurationFault([
       {
         variable: "COUNTERSIGN_LOG_VERIFIER_KEY_FILE",
-        problem: `names ${path}, which cannot be read. Put the log's verifier key there (origin+id+key): the operators of the witnesses have it, and so does every command line that is logged in.`,
+        problem: `names ${path}, which cannot be read. Put the log's verifier key there (origin+id+key), one line: the operators of the witnesses have it.`,
       },
     ]);
   }

@@ -1,5 +1,13 @@
+import { gatewayCredential } from "@countersign/protocol/gateway-wire";
 import { z } from "zod";
-import { absolutePath, host, parseEnvironment, port, variable } from "./environment.ts";
+import {
+  absolutePath,
+  ConfigurationFault,
+  host,
+  parseEnvironment,
+  port,
+  variable,
+} from "./environment.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 /** What the gateway is told from outside. It knows nothing else: it has no database and no memory. */
@@ -99,10 +107,15 @@ export function loadGatewayConfig(environment = process.env): GatewayConfig {
       trust: read.COUNTERSIGN_TRUST_BUNDLE_FILE,
     },
     keyServiceSocket: read.COUNTERSIGN_GATEWAY_SOCKET,
-    credential: readSecretFile(
-      read.COUNTERSIGN_GATEWAY_CREDENTIAL_FILE,
-      "COUNTERSIGN_GATEWAY_CREDENTIAL_FILE",
-    ),
+    credential: readCredential(read.COUNTERSIGN_GATEWAY_CREDENTIAL_FILE),
     rate: { burst: read.COUNTERSIGN_GATEWAY_BURST, perSecond: read.COUNTERSIGN_GATEWAY_PER_SECOND },
   };
+}
+
+function readCredential(path: string): string {
+  const name = "COUNTERSIGN_GATEWAY_CREDENTIAL_FILE";
+  const credential = readSecretFile(path, name);
+  if (gatewayCredential.safeParse(credential).success) return credential;
+  const problem = `the file ${path} holds no gateway's credential. It is the one that the genesis file names: 43 to 100 letters, digits, hyphens and underscores.`;
+  throw new ConfigurationFault([{ variable: name, problem }]);
 }

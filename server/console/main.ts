@@ -6,6 +6,7 @@ import {
   loadConsoleOrigin,
 } from "../config/console-config.ts";
 import { systemClock } from "../kernel/clock.ts";
+import { placeOfFault } from "../observability/fault-place.ts";
 import { createLog } from "../observability/log.ts";
 import { startStatusListener } from "../observability/status-listener.ts";
 import { consoleFigures } from "./figures/console-figures.ts";
@@ -22,7 +23,7 @@ const READY_WITHIN_MS = 3_000;
 
 process.on("uncaughtException", (error) => {
   log.error("crash", "The process ends on a fault that nothing caught.", {
-    reason: error.stack ?? error.message,
+    reason: placeOfFault(error),
   });
   process.exit(70);
 });
@@ -50,7 +51,7 @@ try {
       }
       handle(request, response).catch((error: unknown) => {
         log.error("page-failed", "A page could not be answered.", {
-          reason: error instanceof Error ? (error.stack ?? error.message) : "unknown",
+          reason: placeOfFault(error),
         });
         response.destroy();
       });

@@ -3,9 +3,10 @@ import { Prisma } from "../../generated/prisma/client.ts";
 
 /**
  * The condition of every raw query on a table with tenants: rows of the tenant for which `withTenant` opened the
- * transaction. Row-level security says the same once more; neither leans on the other [TENANT-1].
+ * transaction. Row-level security says the same once more; neither leans on the other [TENANT-1]. The inner SELECT is
+ * answered once for a query; without it the setting would be read for every row.
  */
-export const OWN_TENANT = Prisma.sql`tenant = current_setting('app.tenant', true)`;
+export const OWN_TENANT = Prisma.sql`tenant = (SELECT current_setting('app.tenant', true))`;
 
 /** The one table of projections that belongs to no tenant: how far they have been read. */
 const OF_NO_TENANT: readonly string[] = ["Cursor"];

@@ -78,8 +78,8 @@ describe("people are told of what waits for them", () => {
   const backlog = () => parts.database.withTenant(ACME, readBacklog);
   const dropRest = async () => {
     const queue = new DeliveryQueue(parts.database, ACME);
-    laterSeconds += 10_000;
-    for (const it of await queue.claim(parts.now())) await queue.dropped(it);
+    const whenever = addSeconds(parts.now(), 10_000);
+    for (const it of await queue.claim(whenever)) await queue.dropped(it);
   };
 
   it("JIT-1 L41 whoever can sign a request is told, nobody else, and once however often it is looked at", async () => {

@@ -73,6 +73,10 @@ describe("OBS-1 metrics of a running installation", () => {
     const count = (name: string, labels = {}) => sampleOf(samples, name, labels);
     expect(count("countersign_decisions_total", { act: "approve", outcome: "accepted" })).toBe(2);
     expect(count("countersign_decisions_total", { act: "request", outcome: "accepted" })).toBe(1);
+    // Whatever is decided has a name on the list.
+    const acts = samples.filter((it) => it.name === "countersign_decisions_total");
+    expect(acts.map((it) => it.labels.act)).not.toContain("other");
+    expect(acts.map((it) => it.labels.outcome)).not.toContain("other");
     const fetches = entries.flatMap((it) => it.events).filter((it) => it.type === "FetchIntended");
     expect(fetches.length).toBeGreaterThan(0);
     expect(count("countersign_releases_total", { to: "workload", step: "intent" })).toBe(

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { paths } from "../../../components/patterns/paths.ts";
 import { useAddress } from "../../../components/patterns/use-address.ts";
 import { useToast } from "../../../components/ui/toast.tsx";
@@ -18,6 +18,7 @@ export function BackFromDesk() {
   const address = useAddress();
   const say = useToast();
   const draft = address.get(KEY);
+  const told = useRef<string | null>(null);
   const asked = useQuery(
     trpc.requests.draftStatus.queryOptions(
       { draft: draft ?? "" },
@@ -25,7 +26,9 @@ export function BackFromDesk() {
     ),
   );
   useEffect(() => {
-    if (draft === null || (asked.data === undefined && asked.error === null)) return;
+    if (draft === null || draft === told.current) return;
+    if (asked.data === undefined && asked.error === null) return;
+    told.current = draft;
     switch (asked.data?.status) {
       case "signed":
         say({

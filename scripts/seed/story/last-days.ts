@@ -21,6 +21,8 @@ export async function lastWeek(office: Office, workloads: WorkloadFetch): Promis
     "hugo",
   );
   await office.open(incident);
+  await calendar.on(5, "08:40");
+  await office.rotate("lena", "payments/prod/postgres/app-password");
   await calendar.on(5, "13:00");
   const denied = await office.ask("amara", {
     secrets: ["search/prod/cluster/admin-password"],
@@ -86,8 +88,8 @@ export async function today(office: Office, workloads: WorkloadFetch): Promise<v
   );
   await calendar.minutesAgo(95);
   const half = await office.ask("lena", {
-    secrets: ["payments/prod/postgres/migration-password"],
-    justification: "Adding the column for instant payouts, reviewed in change CHG-771",
+    secrets: ["payments/prod/card-vault/data-key"],
+    justification: "Re-encrypting the cards of the merchant that moved to us, as in CHG-771",
     ticket: "CHG-771",
     hours: 2,
   });
@@ -116,8 +118,8 @@ export async function today(office: Office, workloads: WorkloadFetch): Promise<v
   });
   await calendar.minutesAgo(20);
   const waiting = await office.ask("lena", {
-    secrets: ["payments/prod/card-vault/data-key"],
-    justification: "Re-encrypting the cards of the merchant that moved to us",
+    secrets: ["payments/prod/api/service-token"],
+    justification: "Comparing what the partner sends with what we log",
     ticket: "PAY-1420",
   });
   await calendar.minutesAgo(19);

@@ -6,6 +6,7 @@ import { readCall } from "../../../../server/console/http/read-body.ts";
 import { isFromOwnPage } from "../../../../server/console/http/same-origin.ts";
 import { errorShape, RefusalError } from "../../../../server/console/trpc/refusal-error.ts";
 import { appRouter } from "../../../../server/console/trpc/root.ts";
+import { placeOfFault } from "../../../../server/observability/fault-place.ts";
 
 const MAX_BATCH = 20;
 
@@ -28,7 +29,7 @@ async function answer(request: Request): Promise<Response> {
       parts.log.error("call-failed", "A call of a page failed inside.", {
         route: path,
         correlationId: context.correlation,
-        reason: error.cause?.stack ?? error.message,
+        reason: placeOfFault(error.cause ?? error),
       });
     },
   });

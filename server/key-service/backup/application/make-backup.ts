@@ -1,4 +1,3 @@
-import type pg from "pg";
 import { inSession } from "../../../db/session.ts";
 import { parseWitnessKey } from "../../ledger/domain/cosignature.ts";
 import { BackupFault, backupOfDamage, Damage } from "../domain/backup-fault.ts";
@@ -14,6 +13,7 @@ import {
   type LedgerHead,
   leavesOf,
   rowsOf,
+  type Session,
 } from "../infrastructure/database-tables.ts";
 import { writeLines } from "../infrastructure/line-stream.ts";
 import { sealStream } from "../infrastructure/sealed-stream.ts";
@@ -77,7 +77,7 @@ async function* proven(
 
 /** A moment of the database that nobody has gone beyond before the witnesses cosigned it: a busy ledger takes several tries. */
 async function cosignedMoment(
-  client: pg.Client,
+  client: Session,
   witnesses: Witnesses,
 ): Promise<{ readonly head: LedgerHead; readonly checkpoint: string }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -94,7 +94,7 @@ async function cosignedMoment(
 }
 
 async function* linesOfAll(
-  client: pg.Client,
+  client: Session,
   manifest: Manifest,
   files: readonly FileToKeep[],
 ): AsyncGenerator<BackupLine> {

@@ -7,6 +7,9 @@ import {
   fromHex,
 } from "../domain/backup-lines.ts";
 
+/** One connection. */
+export type Session = pg.Client;
+
 const PAGE_ROWS = 200;
 /** Where the order matters to who reads it. */
 const ORDER: Partial<Record<BackedUpTable, string>> = {
