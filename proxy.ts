@@ -14,7 +14,7 @@ export function proxy(request: NextRequest): NextResponse {
   origin ??= loadConsoleOrigin();
   const hasCookie = request.cookies.has(cookieName("session", origin));
   // Whoever collects pages for a search engine has no session: that is all that one ever gets.
-  const headers = {
+  const headers: Readonly<Record<string, string>> = {
     ...securityHeaders(nonce, origin),
     ...(hasCookie ? {} : { "x-robots-tag": "noindex, nofollow" }),
   };

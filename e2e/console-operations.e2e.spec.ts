@@ -98,6 +98,9 @@ describe("running the console", () => {
     expect(count("session.signOut", "answered")).toBe(1);
     expect(count("overview.read", "not-signed-in")).toBe(1);
     expect(text).not.toContain("eve.");
+    const labels = new Set(samples.flatMap((it) => Object.entries(it.labels)).map(String));
+    for (const label of labels)
+      expect(label).toMatch(/^(?:procedure,(?:[a-zA-Z]+\.[a-zA-Z]+|other)|outcome,[a-z-]+|le,.+)$/);
     expect((await ask(pages.port, "/metrics")).text).not.toContain("countersign_");
   });
 

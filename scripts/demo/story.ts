@@ -20,6 +20,7 @@ export type Props = {
 
 const SECRET = "payments/prod/postgres/app-password";
 const LAPTOP = "Lena’s demo laptop";
+const DESK_LINK = /http\S+\/d\/[\w-]+/;
 const LOGIN_LINK = /http\S+\/login\/[\w-]+/;
 
 /** The whole story of the product, on what the first start left behind. */
@@ -95,18 +96,32 @@ async function ask({ owner }: Cast, narrator: Narrator, { ticket }: Props) {
   );
 }
 
-async function refuseOwnApproval({ owner }: Cast, narrator: Narrator, { ticket }: Props) {
+async function refuseOwnApproval({ owner }: Cast, narrator: Narrator, props: Props) {
+  const { laptop, ticket } = props;
   const { page } = owner;
-  await narrator.step("She cannot approve what she asked for herself.", page, async () => {
-    await owner.open("/requests?which=mine", "Requests");
-    await rowOf(page, ticket).click();
-    const approve = page.getByRole("button", { name: "Approve at the desk" });
-    await approve.waitFor();
-    if ((await approve.getAttribute("aria-disabled")) !== "true" && (await approve.isEnabled()))
-      throw new Error("the console offers her to approve her own request");
-    await owner.settle();
-    await narrator.picture(page, "own-request");
-  });
+  await narrator.step(
+    "She tries to approve it herself: her key signs, and the service refuses.",
+    page,
+    async () => {
+      await owner.open("/requests?which=mine", "Requests");
+      await rowOf(page, ticket).click();
+      await page.waitForURL((at) => at.searchParams.has("open"));
+      await owner.settle();
+      await narrator.picture(page, "own-request");
+      const proposal = new URL(page.url()).searchParams.get("open") ?? "";
+      const approving = laptop.start("approve", proposal);
+      const [link] = await approving.until(DESK_LINK);
+      await page.goto(link);
+      await owner.sign();
+      await page
+        .getByText(/This is your own/)
+        .first()
+        .waitFor();
+      await narrator.picture(page, "own-approval-refused");
+      approving.stop();
+      await approving.ended;
+    },
+  );
 }
 
 async function approve(

@@ -4,6 +4,8 @@ import { mkdirSync } from "node:fs";
 export type Command = {
   /** Resolves with the match once the output has it. @throws Error where the command ends without */
   readonly until: (pattern: RegExp) => Promise<RegExpExecArray>;
+  /** As Ctrl-C does. */
+  readonly stop: () => void;
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: Buffer }>;
 };
 
@@ -55,6 +57,6 @@ export class Terminal {
             fail(new Error(`secrets ${args[0]} ended with ${code}, without ${pattern}`));
         }, fail);
       });
-    return { until, ended };
+    return { until, ended, stop: () => child.kill("SIGINT") };
   }
 }

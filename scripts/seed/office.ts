@@ -9,7 +9,7 @@ import type { Colleague, Workplace } from "./colleague.ts";
 import type { Subject } from "./colleagues.ts";
 import { Laptop } from "./laptop.ts";
 
-/** How long others have to decide; the key service's own figure is what counts. */
+/** How long others have to decide at most; the key service's own figure is what counts. */
 const DECISION_SECONDS = 72 * 3600;
 const DAY_MS = 86_400_000;
 
@@ -79,10 +79,9 @@ export class Office {
       maxUses: uses,
       device,
     });
-    this.calendar.endsIn(DECISION_SECONDS);
+    this.calendar.endsIn(Math.min(DECISION_SECONDS, hours * 3600));
     const { request, grant } = await this.#show(by, proposal);
     if (request === null) throw new Error("a request has a number");
-    if (grant !== null) this.calendar.endsIn(hours * 3600);
     return { proposal, request, by, secrets: grant?.uses.map((it) => it.secret) ?? [] };
   }
 
@@ -101,7 +100,7 @@ export class Office {
       for (let use = 1; use <= uses; use++) await laptop.open(request, secret, use);
   }
 
-  /** A grant ends by itself so many hours after the last approval. */
+  /** As `ask`; then these people approve, one after another. */
   async askAndApprove(
     by: Subject,
     of: Parameters<Office["ask"]>[1],
@@ -112,7 +111,6 @@ export class Office {
       await this.calendar.later(17);
       await this.approve(asked, each);
     }
-    this.calendar.endsIn((of.hours ?? 1) * 3600);
     return asked;
   }
 

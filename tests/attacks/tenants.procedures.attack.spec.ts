@@ -152,7 +152,7 @@ describe("tenants: the console's procedures", () => {
     const guarded = await askAll(held);
     await rowLevelSecurity("DISABLE");
     try {
-      expect(await askAll(held)).toEqual(guarded);
+      expect(withoutProofs(await askAll(held))).toEqual(withoutProofs(guarded));
       await askAll(mutations);
     } finally {
       await rowLevelSecurity("ENABLE");
@@ -196,3 +196,8 @@ describe("tenants: the console's procedures", () => {
     expect(await outcome(stays, "session.state", undefined)).toContain("open");
   });
 });
+
+/** A proof leads to the newest checkpoint, which goes on while the ledger does; it comes from the key service. */
+function withoutProofs(answers: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...answers].map(([who, text]) => [who, text.split(',"proof":')[0] ?? text]));
+}

@@ -14,6 +14,7 @@ import { TappedProxy } from "../support/tapped-proxy.ts";
 
 const DEV = "payments/dev/postgres/app-password" as SecretName;
 const API = "acme/dev/payments/api";
+const WORKER = "acme/dev/payments/worker";
 const PATIENCE = { timeout: 40_000, interval: 200 };
 
 /* A day's work, and what the processes then tell of it on addresses of their own. */
@@ -23,6 +24,7 @@ describe("OBS-1 metrics of a running installation", () => {
   let gateway: TestGateway;
   let api: Issued;
   let tap: TappedProxy;
+  let environment: Readonly<Record<string, string>>;
   const ports = { keyService: 0, gateway: 0 };
   const figures = async (port: number) => samplesOf((await ask(port, "/metrics")).text);
 
@@ -35,10 +37,11 @@ describe("OBS-1 metrics of a running installation", () => {
     url.hostname = "127.0.0.1";
     url.port = String(tap.port);
     await endService(house.keyService());
-    await house.startKeyService({
+    environment = {
       COUNTERSIGN_DATABASE_URL: url.href,
       COUNTERSIGN_KEY_SERVICE_STATUS_PORT: String(ports.keyService),
-    });
+    };
+    await house.startKeyService(environment);
     cast = await enrolCast(house);
     gateway = await startTestGateway(house, {
       COUNTERSIGN_GATEWAY_STATUS_PORT: String(ports.gateway),
@@ -48,14 +51,12 @@ describe("OBS-1 metrics of a running installation", () => {
     api = await gateway.svid(API);
     const policy = { owner: "payments-team", service: "payments", rotationPeriodDays: 30 } as const;
     const low = { ...policy, dataClassification: "internal", tier: "low" } as const;
-    const bindings = [
-      {
-        workload: spiffeId.parse(`spiffe://${TRUST_DOMAIN}/${API}`),
-        proof: "gateway-vouched",
-        expiresAt: instant.parse(`${new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)}Z`),
-      },
-    ] as const;
-    await register(cast, registration(DEV, { policy: low, bindings: [...bindings] }));
+    const bindings = [API, WORKER].map((it) => ({
+      workload: spiffeId.parse(`spiffe://${TRUST_DOMAIN}/${it}`),
+      proof: "gateway-vouched" as const,
+      expiresAt: instant.parse(`${new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)}Z`),
+    }));
+    await register(cast, registration(DEV, { policy: low, bindings }));
     await register(cast);
     await askAndApprove(cast);
     const fetched = async () => (await gateway.fetch(api, DEV)).status;
@@ -167,6 +168,37 @@ describe("OBS-1 metrics of a running installation", () => {
     const said = await gateway.fetch(api, DEV, { path: "/metrics" });
     expect(said.status).toBe(404);
     expect((await ask(house.witnessPort, "/metrics")).status).toBe(404);
+  });
+
+  it("OBS-1 a key service that is stopped answers the fetch and the console's call that run, takes no others, ends with 0, and its gateway goes on with the next", async () => {
+    tap.stall();
+    const { person } = cast.olivia;
+    const act = { act: "revoke", subject: { type: "person", person }, reason: "Leaves" } as const;
+    const calling = consoleCall(house, "/console/v1/drafts", { tenant: "acme", person, act });
+    const fetching = gateway.fetch(await gateway.svid(WORKER), DEV);
+    const underWay = async () =>
+      sampleOf(await figures(ports.gateway), "countersign_fetches_under_way");
+    await expect.poll(underWay, PATIENCE).toBe(1);
+    const running = house.keyService();
+    running.child.kill("SIGTERM");
+    await expect
+      .poll(
+        () =>
+          consoleCall(house, "/console/v1/status", {}).then(
+            () => "answered",
+            () => "refused",
+          ),
+        PATIENCE,
+      )
+      .toBe("refused");
+    tap.clear();
+    expect((await calling).status).toBe(200);
+    const fetched = await fetching;
+    expect(fetched.status, `${JSON.stringify(fetched.body)} ${running.output()}`).toBe(200);
+    await running.ended;
+    expect(running.child.exitCode).toBe(0);
+    await house.startKeyService(environment);
+    await expect.poll(() => ask(ports.gateway, "/readyz"), PATIENCE).toMatchObject({ status: 200 });
   });
 
   it("NET-1 a gateway that is stopped answers the fetch that runs, takes no other connection, and ends with 0", async () => {

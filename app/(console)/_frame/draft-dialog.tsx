@@ -84,7 +84,7 @@ export function DraftDialog({
           </div>
           {draft.data !== undefined && (
             <Suspense fallback={<SkeletonRows label="Drawing it up" />}>
-              <DraftPreview drafted={draft.data} onChange={draft.reset} />
+              <DraftPreview drafted={draft.data} inLayer onChange={draft.reset} />
             </Suspense>
           )}
         </div>

@@ -7,11 +7,21 @@ import { SignatureLines } from "../../../components/rooms/statement/signature-li
 import { StatementCard } from "../../../components/rooms/statement/statement-card.tsx";
 import type { Drafted } from "../../../components/rooms/views.ts";
 import { Button } from "../../../components/ui/button.tsx";
+import { cx } from "../../../components/ui/class-names.ts";
 import { Notice } from "../../../components/ui/notice.tsx";
 import { useMe } from "./me.tsx";
 
 /** What was drawn up, as the desk will show it, with the lines that others must fill; and the way to the desk. */
-export function DraftPreview({ drafted, onChange }: { drafted: Drafted; onChange: () => void }) {
+export function DraftPreview({
+  drafted,
+  inLayer = false,
+  onChange,
+}: {
+  drafted: Drafted;
+  /** In a layer that scrolls, where the way on stays in sight at its foot. */
+  inLayer?: boolean;
+  onChange: () => void;
+}) {
   const deskOrigin = useMe()?.deskOrigin;
   const ref = useRef<HTMLElement>(null);
   // The form was sent: what came of it is what should be read next.
@@ -47,7 +57,12 @@ export function DraftPreview({ drafted, onChange }: { drafted: Drafted; onChange
           </div>
         </details>
       )}
-      <div className="mt-5 flex flex-wrap items-center gap-2">
+      <div
+        className={cx(
+          "mt-5 flex flex-wrap items-center gap-2",
+          inLayer && "sticky -bottom-5 -mx-5 border-t border-line bg-sheet px-5 py-3",
+        )}
+      >
         {deskOrigin !== undefined && isDeskLink(drafted.link, deskOrigin) ? (
           <DeskLink href={drafted.link}>Sign at the desk</DeskLink>
         ) : (

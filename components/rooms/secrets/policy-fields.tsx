@@ -2,13 +2,8 @@
 import { DATA_CLASSIFICATIONS, TIERS } from "@countersign/protocol/taxonomy";
 import { Field } from "../../ui/field.tsx";
 import { Input, Select } from "../../ui/input.tsx";
-import type { SecretEdit, SecretRow } from "../views.ts";
+import type { Policy } from "./changed-policy.ts";
 import { classificationInWords } from "./secret-words.ts";
-
-type Policy = Pick<
-  SecretRow,
-  "owner" | "service" | "dataClassification" | "tier" | "rotationPeriodDays"
->;
 
 /** The metadata of one secret as it holds now, to be changed. */
 export function PolicyFields({ row }: { row: Policy }) {
@@ -84,32 +79,4 @@ export function PolicyFields({ row }: { row: Policy }) {
 function Now({ value, among }: { value: string | null; among: readonly string[] }) {
   if (value !== null && among.includes(value)) return null;
   return <option value={value ?? ""}>{value ?? "not given"}</option>;
-}
-
-/** What the form changes; null where it changes nothing. An emptied field is taken away. */
-export function changedPolicy(form: FormData, row: Policy): SecretEdit["change"] | null {
-  const text = (name: string) => {
-    const value = form.get(name);
-    return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
-  };
-  const days = text("rotationPeriodDays");
-  const after: Policy = {
-    owner: text("owner"),
-    service: text("service"),
-    dataClassification: text("dataClassification"),
-    tier: text("tier"),
-    rotationPeriodDays: days === null ? null : Number.parseInt(days, 10),
-  };
-  const change = {
-    ...(after.owner === row.owner ? {} : { owner: after.owner }),
-    ...(after.service === row.service ? {} : { service: after.service }),
-    ...(after.dataClassification === row.dataClassification
-      ? {}
-      : { dataClassification: after.dataClassification }),
-    ...(after.tier === row.tier ? {} : { tier: after.tier }),
-    ...(after.rotationPeriodDays === row.rotationPeriodDays
-      ? {}
-      : { rotationPeriodDays: after.rotationPeriodDays }),
-  };
-  return Object.keys(change).length === 0 ? null : change;
 }

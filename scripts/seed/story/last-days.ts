@@ -91,7 +91,7 @@ export async function today(office: Office, workloads: WorkloadFetch): Promise<v
     secrets: ["payments/prod/card-vault/data-key"],
     justification: "Re-encrypting the cards of the merchant that moved to us, as in CHG-771",
     ticket: "CHG-771",
-    hours: 2,
+    hours: 8,
   });
   await calendar.minutesAgo(80);
   await office.approve(half, "hugo");
@@ -100,6 +100,7 @@ export async function today(office: Office, workloads: WorkloadFetch): Promise<v
     secrets: ["identity/prod/scim/service-token"],
     justification: "Provisioning 40 accounts of the company that joined us today",
     ticket: "IDM-104",
+    hours: 4,
   });
   await calendar.minutesAgo(45);
   await office.as("helena").signOne({
@@ -121,6 +122,7 @@ export async function today(office: Office, workloads: WorkloadFetch): Promise<v
     secrets: ["payments/prod/api/service-token"],
     justification: "Comparing what the partner sends with what we log",
     ticket: "PAY-1420",
+    hours: 8,
   });
   await calendar.minutesAgo(19);
   await office.as("lena").isRefused({ act: "approve", proposal: waiting.proposal, reason: null });

@@ -8,7 +8,6 @@ const part = z.strictObject({
   /** One sentence: what that means for people, and what still works. */
   sentence: z.string(),
 });
-export type Part = z.infer<typeof part>;
 
 export const statusContract = {
   read: {

@@ -13,6 +13,7 @@ import { z } from "zod";
 import { digestBytesNow } from "../../kernel/digest.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
 import { knownPerson, viewContext } from "../desk/application/desk-parts.ts";
+import { closeGently } from "../desk/infrastructure/connections.ts";
 import { emptyLines } from "../requests/application/view-proposal.ts";
 import { endSessions } from "../sessions/application/end-sessions.ts";
 import { type SignInParts, startSignIn } from "../sessions/application/start-sign-in.ts";
@@ -38,6 +39,8 @@ const CALLS = {
   ]),
 } as const;
 
+/** At a stop: how long calls under way are waited for. */
+const ANSWER_WITHIN_MS = 5_000;
 const CORRELATION_HEADER = "correlation-id";
 /** As `toBase32` writes ten bytes. */
 const CORRELATION = /^[0-9a-hjkmnp-tv-z]{16}$/;
@@ -105,11 +108,7 @@ export async function startConsoleRpc(
   });
   chmodSync(socketPath, 0o600);
   return {
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => closeGently(server, ANSWER_WITHIN_MS),
   };
 }
 

@@ -51,6 +51,9 @@ export async function serveCallers(
   { history, path, sessions, drafts, vitals }: Callers,
 ): Promise<PeopleListener> {
   const { ledger, openings, genesis } = history;
+  // All at once: while one answers what runs, none takes anything new.
+  const doors: (() => Promise<void>)[] = [];
+  closing.add(() => Promise.all(doors.map((stop) => stop())));
   const { rpId, origin: deskOrigin } = config.desk;
 
   const envelopes = new EnvelopeStore(pool);
@@ -107,7 +110,7 @@ export async function serveCallers(
     notReady: vitals.whyNotReady,
     tls: config.desk.tls === null ? null : readDeskTls(config.desk.tls),
   });
-  closing.add(() => listener.stop());
+  doors.push(() => listener.stop());
 
   const rpc = await startConsoleRpc(
     {
@@ -131,11 +134,11 @@ export async function serveCallers(
     },
     config.rpcSocket,
   );
-  closing.add(() => rpc.stop());
+  doors.push(() => rpc.stop());
   if (config.gatewaySocket !== undefined) {
     const door = { path, ledger, readCurrentValue, onFault: reports.fault };
     const { stop, count } = await startWorkloadDoor(door, config.gatewaySocket);
-    closing.add(stop);
+    doors.push(stop);
     vitals.countGateways(count);
   }
   return listener;

@@ -1,10 +1,8 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import {
-  changedPolicy,
-  PolicyFields,
-} from "../../../../components/rooms/secrets/policy-fields.tsx";
+import { changedPolicy } from "../../../../components/rooms/secrets/changed-policy.ts";
+import { PolicyFields } from "../../../../components/rooms/secrets/policy-fields.tsx";
 import type { SecretDetail } from "../../../../components/rooms/views.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { DraftButtons, DraftDialog } from "../../_frame/draft-dialog.tsx";

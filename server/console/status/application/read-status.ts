@@ -2,13 +2,14 @@ import { toMilliseconds } from "@countersign/protocol/instants";
 import type * as z from "zod";
 import { readBacklog } from "../../notifications/infrastructure/delivery-queue.ts";
 import { procedure } from "../../trpc/procedure.ts";
-import { type Part, statusContract } from "../contract.ts";
+import { statusContract } from "../contract.ts";
 import {
   checkerPart,
   gatewayPart,
   hsmPart,
   keyServicePart,
   notificationsPart,
+  type Part,
   witnessPart,
 } from "../domain/part-words.ts";
 import { readProjected } from "../infrastructure/read-projected.ts";

@@ -1,4 +1,5 @@
-import type { Part } from "../contract.ts";
+/** How one part is, and what that means for people. */
+export type Part = { readonly state: "up" | "down" | "unknown"; readonly sentence: string };
 
 /** What the key service counts, as far as a sentence depends on it. */
 export type Figures = {

@@ -70,6 +70,19 @@ describe("KEY-6 a sealed stream", () => {
     );
   });
 
+  it("that was cut, also just where a part ends, is refused by itself", async () => {
+    const { publicKey, privateKey } = await newBackupKey();
+    const key = await parsePrivateKey(privateKey);
+    const plain = randomBytes(3 * CHUNK);
+    const sealed = await all(sealStream(pieces(plain), [parsePublicKey(publicKey)]));
+    const part = CHUNK + 16;
+    const cuts = [1, 16, 17, part, part + 1, 2 * part, 3 * part].map((it) => sealed.length - it);
+    for (const cut of [0, 10, ...cuts])
+      await expect(all(openStream(pieces(sealed.subarray(0, cut)), key)), `${cut}`).rejects.toThrow(
+        /not whole, or was changed/,
+      );
+  });
+
   it("is sealed to somebody: to nobody, or to what is no key, is refused, and a private key in its place is not shown", async () => {
     await expect(all(sealStream(pieces(), []))).rejects.toThrow(/1 to 32 keys/);
     expect(() => parsePublicKey("countersign-backup-AAAA")).toThrow(/no public key/);
