@@ -12,6 +12,7 @@ export default {
     "pg",
     "next-auth",
     "openid-client",
+    "nodemailer",
   ],
   productionBrowserSourceMaps: false,
   compress: true,

@@ -12,8 +12,13 @@ let origin: string | undefined;
 export function proxy(request: NextRequest): NextResponse {
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   origin ??= loadConsoleOrigin();
-  const headers = securityHeaders(nonce, origin);
-  if (isPage(request.nextUrl.pathname) && !request.cookies.has(cookieName("session", origin))) {
+  const hasCookie = request.cookies.has(cookieName("session", origin));
+  // Whoever collects pages for a search engine has no session: that is all that one ever gets.
+  const headers: Readonly<Record<string, string>> = {
+    ...securityHeaders(nonce, origin),
+    ...(hasCookie ? {} : { "x-robots-tag": "noindex, nofollow" }),
+  };
+  if (isPage(request.nextUrl.pathname) && !hasCookie) {
     const { pathname, search } = request.nextUrl;
     const wanted = pathname === "/" ? "" : `?return=${encodeURIComponent(pathname + search)}`;
     return NextResponse.redirect(new URL(`/sign-in${wanted}`, origin), { status: 307, headers });

@@ -7,7 +7,6 @@ import { Providers } from "./_trpc/providers.tsx";
 export const metadata: Metadata = {
   title: { default: "Countersign", template: "%s · Countersign" },
   description: "Secrets that nobody opens alone.",
-  robots: { index: false, follow: false },
 };
 export const viewport: Viewport = { width: "device-width", initialScale: 1 };
 

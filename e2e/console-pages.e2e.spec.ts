@@ -12,6 +12,8 @@ const ROOMS = [
   ["/secrets", "Secrets"],
   ["/secrets?q=nothing-has-this-name", "Secrets"],
   ["/secrets/fix", "Fix metadata"],
+  ["/secrets/new", "Register a secret"],
+  ["/notifications", "Notifications"],
   ["/workloads", "Workloads"],
   ["/people", "People and keys"],
   ["/audit", "Audit"],
@@ -137,7 +139,7 @@ describe("the console's pages", () => {
     await box.fill("workl");
     await page.keyboard.press("Enter");
     await page.waitForURL(`${running.origin}/workloads`);
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+    await page.locator("#main:focus").waitFor();
   });
 
   it("dark, compact: chosen in the menu, kept for the next visit", async () => {

@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { ensureBundles } from "./lib/bundles.mjs";
+import { ensureConsoleBuild } from "./lib/console-build.mjs";
 import { Failure } from "./lib/failure.mjs";
 import { ensurePackages, requireNode } from "./lib/packages.mjs";
 import { inRoot, inState, root } from "./lib/paths.mjs";
@@ -37,6 +38,7 @@ await runMain(async () => {
   await step("PKCS#11 binding", ensurePkcs11);
   await step("SoftHSM", ensureSoftHsm);
   await step("programs", ensureBundles);
+  await step("console's pages", ensureConsoleBuild);
   const source = await sourcesNow();
   const figures = earlierFigures(source).filter(({ bench }) => !chosen(bench));
   let broken = 0;

@@ -1,6 +1,7 @@
 // `npm run prove` lists the promises; `npm run prove kill`, `npm run prove 3` or `npm run prove all` runs
 // the attacks that would break them, `-- --full` in their long form.
 import { ensureBundles } from "./lib/bundles.mjs";
+import { ensureConsoleBuild } from "./lib/console-build.mjs";
 import { Failure } from "./lib/failure.mjs";
 import { ensurePackages, requireNode } from "./lib/packages.mjs";
 import { ensurePkcs11 } from "./lib/pkcs11-build.mjs";
@@ -39,6 +40,7 @@ await runMain(async () => {
   await step("SoftHSM", ensureSoftHsm);
   await step("tools", ensureTestTools);
   await step("programs", ensureBundles);
+  await step("console's pages", ensureConsoleBuild);
   const source = await sourcesNow();
   const tally = await runVitest("attacks", {
     files,

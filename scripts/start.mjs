@@ -13,7 +13,7 @@ import {
 } from "./lib/instance.mjs";
 import { ensurePackages, requireNode } from "./lib/packages.mjs";
 import { stateDir } from "./lib/paths.mjs";
-import { readPeople, showPeople } from "./lib/people.mjs";
+import { readPeople, showPeople, yours } from "./lib/people.mjs";
 import { ensurePkcs11 } from "./lib/pkcs11-build.mjs";
 import { stopLeftover } from "./lib/postgres-server.mjs";
 import { ensurePrismaClient } from "./lib/prisma-client.mjs";
@@ -32,6 +32,7 @@ import {
   writeWitnessesFile,
 } from "./lib/processes.mjs";
 import { bold, dim, duration, explain, green, indent, red, say, step, yellow } from "./lib/say.mjs";
+import { requireWholeHistory, wantsHistory, writeGenesisFile, writeHistory } from "./lib/seed.mjs";
 import { readableLine, showLine } from "./lib/show-line.mjs";
 import { untilStopped } from "./lib/shutdown.mjs";
 import { Supervisor } from "./lib/supervisor.mjs";
@@ -40,18 +41,22 @@ import { ensureWorkloadCa } from "./lib/workload-identities.mjs";
 
 const startedAt = performance.now();
 const supervisor = new Supervisor({ onLine: showLine, onEvent: report });
+/** Of the processes that live in the past while a first start writes its history. */
+const seeding = new Supervisor({ onLine: () => {}, onEvent: report });
 /** @type {import("./lib/database.mjs").OpenDatabase | undefined} */
 let database;
 
 const stopped = untilStopped({
   stop: async () => {
     say(`\n${bold("Stopping")}  ${dim("(Ctrl-C again ends everything at once)")}`);
+    await seeding.stop();
     await supervisor.stop();
     await database?.stop();
     forgetInstance();
     say(`${green("✓")} stopped`);
   },
   force: () => {
+    seeding.kill();
     supervisor.kill();
     if (database?.pid !== undefined) process.kill(database.pid, "SIGQUIT");
   },
@@ -64,6 +69,7 @@ try {
   if (!stopped.requested()) {
     explain(error);
     process.exitCode = 1;
+    await seeding.stop();
     await supervisor.stop();
     await database?.stop();
     forgetInstance();
@@ -75,6 +81,7 @@ async function start() {
   requireNode();
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   requireNoInstance();
+  requireWholeHistory();
   const orphans = await stopOrphans();
   if (await stopLeftover(clusterDir())) orphans.push("PostgreSQL");
   if (orphans.length > 0)
@@ -92,8 +99,15 @@ async function start() {
   database = opened;
   void watchDatabase(opened);
   const role = await step("schema and roles", (note) => prepareDatabase(opened.adminUrl, note));
+  const withHistory = wantsHistory();
+  if (withHistory) await writeGenesisFile();
   const environment = keyServiceEnvironment(token, role);
   await step("ledger key", (note) => ensureLogKey(environment, note));
+  if (withHistory) {
+    await step("a company’s history", (note) =>
+      writeHistory({ environment, supervisor: seeding, record: recordInstance, note }),
+    );
+  }
   await step("witness", () => supervise(witnessSpec()));
   writeWitnessesFile();
   await step("identity provider", () => supervise(devIdpSpec()));
@@ -122,7 +136,7 @@ function announce(place) {
   say(`  witness      http://127.0.0.1:${ports.witness}`);
   say(`  PostgreSQL   ${place}`);
   say(`  state, logs  ${stateDir}\n`);
-  const people = readPeople() ?? [];
+  const people = yours(readPeople() ?? []);
   if (people.length > 0) {
     say("The development cast. Open a person's link to enrol a first key; it works once:\n");
     showPeople(people);
@@ -143,6 +157,21 @@ function wantedPorts() {
       variable: "COUNTERSIGN_GATEWAY_STATUS_PORT",
     },
     { name: "console", port: ports.console, variable: "COUNTERSIGN_CONSOLE_PORT" },
+    {
+      name: "key service's metrics",
+      port: ports.keyServiceStatus,
+      variable: "COUNTERSIGN_KEY_SERVICE_STATUS_PORT",
+    },
+    {
+      name: "witness's metrics",
+      port: ports.witnessStatus,
+      variable: "COUNTERSIGN_WITNESS_STATUS_PORT",
+    },
+    {
+      name: "console's metrics",
+      port: ports.consoleStatus,
+      variable: "COUNTERSIGN_CONSOLE_STATUS_PORT",
+    },
     {
       name: "development identity provider",
       port: ports.devIdp,

@@ -6,6 +6,8 @@ import { ButtonLink, Link } from "../../components/patterns/link.tsx";
 import { PageHeader, Section } from "../../components/patterns/page-header.tsx";
 import { paths } from "../../components/patterns/paths.ts";
 import { useListKeys } from "../../components/patterns/use-list-keys.ts";
+import { AccessMap } from "../../components/rooms/overview/access-map.tsx";
+import { AgeChart } from "../../components/rooms/overview/age-chart.tsx";
 import {
   ActivityChart,
   RequestsChart,
@@ -69,8 +71,10 @@ function OverviewView({ of }: { of: Overview }) {
         <div className="min-w-0">
           <Due of={of} />
           {of.rotation !== null && <RotationChart of={of.rotation} />}
+          {of.ages !== null && <AgeChart of={of.ages} />}
           <RequestsChart of={of} />
           {of.activity !== null && <ActivityChart of={of.activity} />}
+          {of.access !== null && <AccessMap of={of.access} />}
         </div>
       </div>
     </div>

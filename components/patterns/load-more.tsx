@@ -18,7 +18,13 @@ export function LoadMore({
 }) {
   return (
     <div className="flex items-center gap-4 px-1 py-4 text-sm text-quiet">
-      <p role="status">{more ? `${shown} ${what} so far` : `${shown} ${what}, no more`}</p>
+      <p role="status">
+        {more
+          ? `${shown} ${what} so far`
+          : shown === 1
+            ? "This is all"
+            : `${shown} ${what}, no more`}
+      </p>
       {more && (
         <Button size="sm" onClick={onMore} disabledReason={null} aria-busy={isLoading}>
           {isLoading ? "Reading…" : "Show more"}

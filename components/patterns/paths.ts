@@ -21,6 +21,7 @@ export const paths = {
   overview: () => "/",
   secrets: (query: Query = {}) => withQuery("/secrets", query),
   fixMetadata: (query: Query = {}) => withQuery("/secrets/fix", query),
+  newSecret: () => "/secrets/new",
   secret: (secret: string) => `/secrets/${id(secret)}`,
   requests: (query: Query = {}) => withQuery("/requests", query),
   request: (proposal: string) => `/requests/${id(proposal)}`,
@@ -30,6 +31,7 @@ export const paths = {
   people: (query: Query = {}) => withQuery("/people", query),
   person: (person: string) => `/people/${id(person)}`,
   workloads: (query: Query = {}) => withQuery("/workloads", query),
+  notifications: () => "/notifications",
   status: () => "/status",
   signIn: (query: Query = {}) => withQuery("/sign-in", query),
 } as const;

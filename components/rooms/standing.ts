@@ -52,6 +52,6 @@ export const BINDING_LOOKS = {
 
 export const PART_LOOKS = {
   up: { icon: CircleCheck, word: "works", tone: "proven" },
-  down: { icon: TriangleAlert, word: "does not answer", tone: "due" },
+  down: { icon: TriangleAlert, word: "has trouble", tone: "due" },
   unknown: { icon: CircleHelp, word: "not known", tone: "plain" },
 } as const satisfies Record<PartState, BadgeLook>;

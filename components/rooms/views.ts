@@ -4,6 +4,7 @@
  */
 import type * as z from "zod";
 import type { auditContract } from "../../server/console/audit/contract.ts";
+import type { notificationsContract } from "../../server/console/notifications/contract.ts";
 import type { overviewContract } from "../../server/console/overview/contract.ts";
 import type { peopleContract } from "../../server/console/people/contract.ts";
 import type { requestsContract } from "../../server/console/requests/contract.ts";
@@ -28,6 +29,7 @@ export type SecretState = SecretRow["state"];
 export type SecretDetail = z.infer<typeof secretsContract.detail.output>;
 export type SecretFacets = z.infer<typeof secretsContract.facets.output>;
 export type SecretEdit = z.infer<typeof secretsContract.draftEdit.input>["edits"][number];
+export type RegisterChoices = z.infer<typeof secretsContract.registerChoices.output>;
 export type MetadataField = SecretRow["gaps"][number]["field"];
 
 export type RequestRow = RowOf<z.infer<typeof requestsContract.list.output>>;
@@ -35,6 +37,9 @@ export type RequestDetail = z.infer<typeof requestsContract.detail.output>;
 export type ProposalStatus = RequestRow["status"];
 export type GrantStatus = NonNullable<RequestRow["grant"]>;
 export type RequestChoices = z.infer<typeof requestsContract.choices.output>;
+
+export type NoticeRow = RowOf<z.infer<typeof notificationsContract.list.output>>;
+export type MailSettings = z.infer<typeof notificationsContract.settings.output>;
 
 export type AuditRow = RowOf<z.infer<typeof auditContract.search.output>>;
 export type AuditDetail = z.infer<typeof auditContract.detail.output>;

@@ -8,6 +8,7 @@ import { cx } from "./class-names.ts";
 const PLACES = {
   centre:
     "left-1/2 top-[12vh] w-[min(36rem,calc(100vw-2rem))] max-h-[76vh] -translate-x-1/2 rounded-lg border border-line",
+  wide: "left-1/2 top-[5vh] w-[min(52rem,calc(100vw-1.5rem))] max-h-[90vh] -translate-x-1/2 rounded-lg border border-line",
   palette:
     "left-1/2 top-[8vh] w-[min(40rem,calc(100vw-1.5rem))] max-h-[78vh] -translate-x-1/2 rounded-lg border border-line",
   left: "left-0 top-0 h-dvh w-[min(18rem,86vw)] border-r border-line",

@@ -18,6 +18,8 @@ export type Toast = {
   /** What can be done next. */
   readonly detail?: string;
   readonly tone?: "done" | "trouble";
+  /** Where to look at it. */
+  readonly link?: { readonly href: string; readonly word: string };
 };
 
 type Shown = Toast & { readonly id: number };
@@ -83,6 +85,16 @@ function ToastCard({ toast, onGone }: { toast: Toast; onGone: () => void }) {
         <Radix.Title className="font-medium">{toast.title}</Radix.Title>
         {toast.detail !== undefined && (
           <Radix.Description className="text-sm text-quiet">{toast.detail}</Radix.Description>
+        )}
+        {toast.link !== undefined && (
+          <Radix.Action asChild altText={`${toast.link.word}: ${toast.link.href}`}>
+            <a
+              href={toast.link.href}
+              className="text-sm text-blue underline decoration-edge underline-offset-[0.2em]"
+            >
+              {toast.link.word}
+            </a>
+          </Radix.Action>
         )}
       </div>
       <Radix.Close asChild>

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
+import { createLog } from "../../server/observability/log.ts";
 import { accountOf } from "./cast.ts";
 import { choosePage, pageHeaders, troublePage } from "./pages.ts";
 import { createProvider } from "./provider.ts";
@@ -9,6 +10,7 @@ import { readSettings, type Settings } from "./settings.ts";
  * The identity provider of a development installation: real OpenID Connect, with people who need no password. Its
  * own process, since a real one is somebody else's. Never part of production.
  */
+const log = createLog({ process: "dev-idp" });
 const settings = readSettings();
 const provider = createProvider(settings);
 const protocol = provider.callback();
@@ -16,7 +18,9 @@ const headers = pageHeaders([settings.consoleOrigin, settings.deskOrigin]);
 const MOST_FORM_BYTES = 1000;
 
 const server = createServer((request, response) => {
-  answer(request, response).catch(() => {
+  answer(request, response).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.name : typeof error;
+    log.warn("request-failed", "A request could not be answered.", { reason });
     if (response.headersSent) return response.destroy();
     response
       .writeHead(400, headers)
@@ -24,7 +28,7 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(settings.port, "127.0.0.1", () => {
-  process.stderr.write(`The development identity provider is ready: ${settings.issuer}\n`);
+  log.info("started", "The development identity provider is ready.", { port: settings.port });
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {

@@ -29,6 +29,12 @@ export const BUNDLES = [
     kind: "server",
   },
   {
+    name: "admin",
+    entry: "server/key-service/admin.ts",
+    outfile: "dist/admin.mjs",
+    kind: "server",
+  },
+  {
     name: "key-service",
     entry: "server/key-service/main.ts",
     outfile: "dist/key-service.mjs",
@@ -48,6 +54,8 @@ export const BUNDLES = [
     outfile: "dist/dev-idp.mjs",
     kind: "server",
   },
+  { name: "demo", entry: "scripts/demo/main.ts", outfile: "dist/demo.mjs", kind: "server" },
+  { name: "seed", entry: "scripts/seed/main.ts", outfile: "dist/seed.mjs", kind: "server" },
   {
     name: "desk page",
     entry: "server/key-service/desk/page/desk.ts",

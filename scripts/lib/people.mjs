@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { colleagueNames } from "./colleague-keys.mjs";
 import { inState } from "./paths.mjs";
 import { bold, dim, say } from "./say.mjs";
 
@@ -12,6 +13,15 @@ import { bold, dim, say } from "./say.mjs";
 export function readPeople() {
   const file = inState("people.json");
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
+}
+
+/**
+ * Without the colleagues, whose keys are software.
+ * @param {readonly Person[]} people
+ */
+export function yours(people) {
+  const colleagues = colleagueNames();
+  return people.filter(({ name }) => !colleagues.includes(name));
 }
 
 /**

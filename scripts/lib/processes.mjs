@@ -25,6 +25,9 @@ export const ports = {
   gatewayStatus: portFrom("COUNTERSIGN_GATEWAY_STATUS_PORT", 8464),
   console: portFrom("COUNTERSIGN_CONSOLE_PORT", 8465),
   devIdp: portFrom("COUNTERSIGN_DEV_IDP_PORT", 8466),
+  keyServiceStatus: portFrom("COUNTERSIGN_KEY_SERVICE_STATUS_PORT", 8467),
+  witnessStatus: portFrom("COUNTERSIGN_WITNESS_STATUS_PORT", 8468),
+  consoleStatus: portFrom("COUNTERSIGN_CONSOLE_STATUS_PORT", 8469),
 };
 
 export const deskOrigin =
@@ -34,10 +37,14 @@ export const consoleOrigin =
   process.env.COUNTERSIGN_CONSOLE_ORIGIN ?? `http://localhost:${ports.console}`;
 
 /** The development identity provider; a real one is named in the console's and the key service's configuration. */
-const CLIENT_ID = "countersign-console";
-const issuer = `http://localhost:${ports.devIdp}`;
-const clientSecretFile = () => inState("console", "oidc-client-secret");
+export const CLIENT_ID = "countersign-console";
+export const issuer = `http://localhost:${ports.devIdp}`;
+export const clientSecretFile = () => inState("console", "oidc-client-secret");
 const identityProvidersFile = () => inState("key-service", "identity-providers.json");
+
+/** Who founds an installation that begins with a history; none where it begins empty. */
+export const genesisFile = () => inState("seed", "genesis.json");
+export const consoleCredentialFile = () => inState("key-service", "console-credential");
 
 const logVerifierKeyFile = () => inState("key-service", "log-verifier-key");
 const witnessesFile = () => inState("key-service", "witnesses.json");
@@ -59,6 +66,7 @@ export function keyServiceEnvironment(token, database) {
     COUNTERSIGN_DESK_ORIGIN: deskOrigin,
     COUNTERSIGN_DESK_PORT: String(ports.desk),
     COUNTERSIGN_DESK_PAGE_DIR: inRoot("dist", "desk"),
+    COUNTERSIGN_KEY_SERVICE_STATUS_PORT: String(ports.keyServiceStatus),
     COUNTERSIGN_RPC_SOCKET: socketPath("key-service"),
     COUNTERSIGN_GATEWAY_SOCKET: socketPath("gateway"),
     COUNTERSIGN_LOG_VERIFIER_KEY_FILE: logVerifierKeyFile(),
@@ -67,6 +75,7 @@ export function keyServiceEnvironment(token, database) {
     COUNTERSIGN_IDENTITY_PROVIDERS_FILE: writeIdentityProviders(),
     COUNTERSIGN_CONSOLE_ORIGIN: consoleOrigin,
     COUNTERSIGN_GENESIS: "development",
+    ...(existsSync(genesisFile()) ? { COUNTERSIGN_GENESIS_FILE: genesisFile() } : {}),
   };
 }
 
@@ -91,6 +100,7 @@ export function witnessSpec() {
     ...baseEnvironment(),
     COUNTERSIGN_WITNESS_NAME: "witness.localhost/1",
     COUNTERSIGN_WITNESS_PORT: String(ports.witness),
+    COUNTERSIGN_WITNESS_STATUS_PORT: String(ports.witnessStatus),
     COUNTERSIGN_WITNESS_STATE_DIR: folder("witness"),
     COUNTERSIGN_WITNESS_LOGS_FILE: logVerifierKeyFile(),
   });
@@ -129,6 +139,7 @@ export function devIdpSpec() {
     DEV_IDP_CLIENT_SECRET_FILE: clientSecretFile(),
     DEV_IDP_CONSOLE_ORIGIN: consoleOrigin,
     DEV_IDP_DESK_ORIGIN: deskOrigin,
+    DEV_IDP_COLLEAGUES: existsSync(genesisFile()) ? "yes" : "no",
   });
 }
 
@@ -148,13 +159,25 @@ export function consoleSpec(database) {
     COUNTERSIGN_ROOT_DIR: root,
     COUNTERSIGN_CONSOLE_ORIGIN: consoleOrigin,
     COUNTERSIGN_CONSOLE_PORT: String(ports.console),
+    COUNTERSIGN_CONSOLE_STATUS_PORT: String(ports.consoleStatus),
     COUNTERSIGN_RPC_SOCKET: socketPath("key-service"),
-    COUNTERSIGN_CONSOLE_CREDENTIAL_FILE: inState("key-service", "console-credential"),
+    COUNTERSIGN_CONSOLE_CREDENTIAL_FILE: consoleCredentialFile(),
     COUNTERSIGN_OIDC_ISSUER: issuer,
     COUNTERSIGN_OIDC_CLIENT_ID: CLIENT_ID,
     COUNTERSIGN_OIDC_CLIENT_SECRET_FILE: clientSecretFile(),
     COUNTERSIGN_COOKIE_SECRET_FILE: inState("console", "cookie-secret"),
+    // Mail and webhook: off, unless whoever starts it names them.
+    ...given(/^COUNTERSIGN_(?:SMTP|MAIL|WEBHOOK)_/),
   });
+}
+
+/** @param {RegExp} names */
+function given(names) {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      names.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
 }
 
 /**
@@ -218,7 +241,7 @@ function baseEnvironment() {
 }
 
 /** @param {string} name of who listens for whom */
-function socketPath(name) {
+export function socketPath(name) {
   const inside = inState("key-service", "rpc", `${name}.sock`);
   const id = createHash("sha256").update(stateDir).digest("hex").slice(0, 8);
   const short = join(tmpdir(), `countersign-${process.getuid?.() ?? 0}-${id}`, `${name}.sock`);

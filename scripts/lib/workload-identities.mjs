@@ -5,8 +5,8 @@ import { writePrivate } from "./secrets-files.mjs";
 /** Of the development genesis; production names its own. */
 export const TRUST_DOMAIN = "countersign.localhost";
 
-const caFile = () => inState("workload-ca", "ca.pem");
-const caKeyFile = () => inState("workload-ca", "ca.key");
+export const caFile = () => inState("workload-ca", "ca.pem");
+export const caKeyFile = () => inState("workload-ca", "ca.key");
 
 /** What the gateway shows and whom it trusts, in its own folder. */
 export const gatewayFiles = () => ({

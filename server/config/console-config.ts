@@ -130,6 +130,10 @@ export function loadConsoleOrigin(environment = process.env): string {
 const listenerVariables = {
   COUNTERSIGN_CONSOLE_HOST: variable(host.default("127.0.0.1"), "Give the address to listen on."),
   COUNTERSIGN_CONSOLE_PORT: variable(port, "Give the port to listen on, 1 to 65535."),
+  COUNTERSIGN_CONSOLE_STATUS_PORT: variable(
+    port.optional(),
+    "Give the port on 127.0.0.1 where health and metrics are asked, or leave it out.",
+  ),
   COUNTERSIGN_ROOT_DIR: variable(
     absolutePath,
     "Give the absolute path of the checkout, in whose dist/console the built pages stand.",
@@ -142,6 +146,8 @@ export function loadConsoleListener(environment = process.env) {
   return {
     host: read.COUNTERSIGN_CONSOLE_HOST,
     port: read.COUNTERSIGN_CONSOLE_PORT,
+    /** On loopback; null: nowhere. */
+    statusPort: read.COUNTERSIGN_CONSOLE_STATUS_PORT ?? null,
     rootDir: read.COUNTERSIGN_ROOT_DIR,
   };
 }

@@ -1,5 +1,13 @@
+import { gatewayCredential } from "@countersign/protocol/gateway-wire";
 import { z } from "zod";
-import { absolutePath, host, parseEnvironment, port, variable } from "./environment.ts";
+import {
+  absolutePath,
+  ConfigurationFault,
+  host,
+  parseEnvironment,
+  port,
+  variable,
+} from "./environment.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 /** What the gateway is told from outside. It knows nothing else: it has no database and no memory. */
@@ -24,6 +32,9 @@ export type GatewayConfig = {
   readonly rate: { readonly burst: number; readonly perSecond: number };
 };
 
+/** SPIFFE ID specification, section 2.1. */
+export const TRUST_DOMAIN = z.string().regex(/^[a-z0-9._-]{1,255}$/, "a SPIFFE trust domain");
+
 const count = (otherwise: string) =>
   z
     .string()
@@ -40,7 +51,7 @@ const variables = {
   ),
   COUNTERSIGN_GATEWAY_STATUS_PORT: variable(port, "Give the port where health is asked."),
   COUNTERSIGN_TRUST_DOMAIN: variable(
-    z.string().regex(/^[a-z0-9._-]{1,255}$/),
+    TRUST_DOMAIN,
     "Give the SPIFFE trust domain that this gateway serves, e.g. example.org, in lower case.",
   ),
   COUNTERSIGN_SVID_MAX_SECONDS: variable(
@@ -96,10 +107,15 @@ export function loadGatewayConfig(environment = process.env): GatewayConfig {
       trust: read.COUNTERSIGN_TRUST_BUNDLE_FILE,
     },
     keyServiceSocket: read.COUNTERSIGN_GATEWAY_SOCKET,
-    credential: readSecretFile(
-      read.COUNTERSIGN_GATEWAY_CREDENTIAL_FILE,
-      "COUNTERSIGN_GATEWAY_CREDENTIAL_FILE",
-    ),
+    credential: readCredential(read.COUNTERSIGN_GATEWAY_CREDENTIAL_FILE),
     rate: { burst: read.COUNTERSIGN_GATEWAY_BURST, perSecond: read.COUNTERSIGN_GATEWAY_PER_SECOND },
   };
+}
+
+function readCredential(path: string): string {
+  const name = "COUNTERSIGN_GATEWAY_CREDENTIAL_FILE";
+  const credential = readSecretFile(path, name);
+  if (gatewayCredential.safeParse(credential).success) return credential;
+  const problem = `the file ${path} holds no gateway's credential. It is the one that the genesis file names: 43 to 100 letters, digits, hyphens and underscores.`;
+  throw new ConfigurationFault([{ variable: name, problem }]);
 }

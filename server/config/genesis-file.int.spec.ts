@@ -19,13 +19,28 @@ const file = (people: readonly unknown[] = [ada], more: object = {}) => ({
   ...more,
 });
 
+const CREDENTIAL = "A".repeat(43);
+function credentialIn(text: string, mode = 0o600): string {
+  const at = join(folder, `credential-${mode}`);
+  rmSync(at, { force: true });
+  writeFileSync(at, text, { mode });
+  return at;
+}
+const gateway = () => ({
+  name: "gateway-1.initech.example",
+  trustDomain: "initech.example",
+  tenants: ["initech"],
+  environments: ["dev", "prod"],
+  credentialFile: credentialIn(CREDENTIAL),
+});
+
 describe("the genesis file", () => {
   it("names the people of each tenant, in their order, with roles that name their service or none", () => {
     const elin = { name: "Elin Falk", roles: [{ role: "service-owner", service: "payroll" }] };
     const account = { issuer: "https://idp.initech.example", subject: "00u1elin" };
     const content = { ...file([ada, { ...elin, accounts: [account] }]) };
     content.tenants.push({ tenant: "umbrella", people: [{ name: "Ulf", roles: [] }] });
-    expect(read(content)).toEqual([
+    expect(read(content).people).toEqual([
       {
         tenant: "initech",
         name: "Ada Berg",
@@ -35,6 +50,39 @@ describe("the genesis file", () => {
       { tenant: "initech", ...elin, accounts: [account] },
       { tenant: "umbrella", name: "Ulf", roles: [], accounts: [] },
     ]);
+  });
+
+  it("DEL-1 names the gateways, whose credentials stand in files of their own", () => {
+    expect(read(file()).gateways).toEqual([]);
+    const { credentialFile, ...named } = gateway();
+    expect(read(file([ada], { gateways: [{ ...named, credentialFile }] })).gateways).toEqual([
+      { ...named, credential: CREDENTIAL },
+    ]);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["of a tenant that is not founded", { tenants: ["umbrella"] }, /serve umbrella/],
+    ["of no environment", { environments: [] }, /gateways\.0\.environments/],
+    [
+      "of an environment that does not exist",
+      { environments: ["qa"] },
+      /gateways\.0\.environments/,
+    ],
+    ["whose trust domain is an address", { trustDomain: "https://x" }, /gateways\.0\.trustDomain/],
+    ["whose credential is in the file itself", { credential: CREDENTIAL }, /gateways\.0/],
+    ["whose credential file is not there", { credentialFile: "/nowhere/at-all" }, /cannot be read/],
+  ])("DEL-1 L16 refuses a gateway %s", (_, changes, sentence) => {
+    const content = file([ada], { gateways: [{ ...gateway(), ...changes }] });
+    expect(() => read(content)).toThrow(sentence);
+    expect(() => read(content)).not.toThrow(CREDENTIAL);
+  });
+
+  it("DEL-1 refuses a credential that is short or that others can read, and two gateways of one name", () => {
+    const of = (text: string, mode?: number) =>
+      file([ada], { gateways: [{ ...gateway(), credentialFile: credentialIn(text, mode) }] });
+    expect(() => read(of("hunter2"))).toThrow(/openssl rand/);
+    expect(() => read(of(CREDENTIAL, 0o644))).toThrow(/chmod 600/);
+    expect(() => read(file([ada], { gateways: [gateway(), gateway()] }))).toThrow(/two gateways/);
   });
 
   it.each<[string, unknown, RegExp]>([

@@ -54,16 +54,18 @@ export type KeyServiceConfig = {
    */
   readonly logVerifierKeyFile: string;
   /**
-   * What to do when there is no history at all: perform the development genesis, or that of the file, or, with
-   * null, refuse to start. Whether an installation *is* one of development is a fact of its genesis entry; with
+   * What to do when there is no history at all: perform the genesis of the file, or that of the development cast
+   * where development names no file, or, with null, refuse to start. Whether an installation *is* one of development is a fact of its genesis entry; with
    * a history this is only compared with it, and the file is not read.
    */
   readonly genesis:
-    | { readonly mode: "development" }
+    | { readonly mode: "development"; readonly file: string | null }
     | { readonly mode: "production"; readonly file: string }
     | null;
   /** Which hardware keys production enrols. Production does not start without; development takes any. */
   readonly attestation: AttestationConfig | null;
+  /** Where health and metrics are asked, on loopback; null: nowhere. */
+  readonly statusPort: number | null;
   /** How often the checker runs, in seconds; once at every start too. */
   readonly checkEverySeconds: number;
   /** Identity providers, and the console that people come from. */
@@ -130,6 +132,7 @@ export function loadKeyServiceConfig(environment = process.env): KeyServiceConfi
     logVerifierKeyFile:
       read.COUNTERSIGN_LOG_VERIFIER_KEY_FILE ??
       join(read.COUNTERSIGN_STATE_DIR, "log-verifier-key"),
+    statusPort: read.COUNTERSIGN_KEY_SERVICE_STATUS_PORT ?? null,
     checkEverySeconds: read.COUNTERSIGN_CHECK_EVERY_SECONDS,
     genesis: genesisAsked(read.COUNTERSIGN_GENESIS, read.COUNTERSIGN_GENESIS_FILE),
     attestation: readAttestation(read[ROOTS_VARIABLE], read[AAGUIDS_VARIABLE]),
@@ -143,19 +146,21 @@ function genesisAsked(
   file: string | undefined,
 ): KeyServiceConfig["genesis"] {
   if (mode === "production" && file !== undefined) return { mode, file };
-  if (mode !== "production" && file === undefined) return mode === undefined ? null : { mode };
+  if (mode === "development") return { mode, file: file ?? null };
+  if (mode === undefined && file === undefined) return null;
   throw new ConfigurationFault([
     {
       variable: "COUNTERSIGN_GENESIS_FILE",
       problem:
         file === undefined
           ? `is missing. ${keyServiceVariables.COUNTERSIGN_GENESIS_FILE.hint}`
-          : "is given without COUNTERSIGN_GENESIS=production. Give both, or neither.",
+          : "is given without COUNTERSIGN_GENESIS. Give both, or neither.",
     },
   ]);
 }
 
-function withPassword(url: string, passwordFile: string | undefined): string {
+/** The address with the role's password from its file: never logged. @throws ConfigurationFault */
+export function withPassword(url: string, passwordFile: string | undefined): string {
   if (passwordFile === undefined) return url;
   const address = new URL(url);
   address.password = readSecretFile(passwordFile, "COUNTERSIGN_DATABASE_PASSWORD_FILE");

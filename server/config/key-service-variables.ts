@@ -109,6 +109,10 @@ export const keyServiceVariables = {
       .transform(Number),
     "Give how often all that is stored is compared with the ledger, 1 to 99999 seconds.",
   ),
+  COUNTERSIGN_KEY_SERVICE_STATUS_PORT: variable(
+    port.optional(),
+    "Give the port on 127.0.0.1 where health and metrics are asked, or leave it out.",
+  ),
   COUNTERSIGN_GENESIS: variable(
     z.enum(["development", "production"]).optional(),
     "For a first start give `development` (the development cast) or `production` (COUNTERSIGN_GENESIS_FILE); later leave it out.",

@@ -8,6 +8,8 @@ export type WitnessConfig = {
   readonly host: string;
   /** 0 picks a free port, which the process reports. */
   readonly port: number;
+  /** Where health and metrics are asked, on loopback; null: nowhere but on the port above. */
+  readonly statusPort: number | null;
   /** Absolute. Its memory, its key and `verifier-key`: never on the disk, or in the backup, of the logs. */
   readonly stateDir: string;
   /** The logs it serves: one verifier key (`origin+id+key`) a line. Read again whenever it changes. */
@@ -21,6 +23,10 @@ const variables = {
   ),
   COUNTERSIGN_WITNESS_HOST: variable(host.default("127.0.0.1"), "Give the address to listen on."),
   COUNTERSIGN_WITNESS_PORT: variable(port, "Give the port to listen on, 0 to 65535."),
+  COUNTERSIGN_WITNESS_STATUS_PORT: variable(
+    port.optional(),
+    "Give the port on 127.0.0.1 where health and metrics are asked, or leave it out.",
+  ),
   COUNTERSIGN_WITNESS_STATE_DIR: variable(
     absolutePath,
     "Give the absolute path of a folder that only this account can read, on another machine than the log.",
@@ -38,6 +44,7 @@ export function loadWitnessConfig(environment = process.env): WitnessConfig {
     name: read.COUNTERSIGN_WITNESS_NAME,
     host: read.COUNTERSIGN_WITNESS_HOST,
     port: read.COUNTERSIGN_WITNESS_PORT,
+    statusPort: read.COUNTERSIGN_WITNESS_STATUS_PORT ?? null,
     stateDir: read.COUNTERSIGN_WITNESS_STATE_DIR,
     logsFile: read.COUNTERSIGN_WITNESS_LOGS_FILE,
   };

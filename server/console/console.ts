@@ -1,10 +1,12 @@
 import { toInstant } from "@countersign/protocol/instants";
 import { type ConsoleConfig, loadConsoleConfig, tellNextAuth } from "../config/console-config.ts";
+import { loadNotificationsConfig } from "../config/notifications-config.ts";
 import { ConsoleDatabase } from "../db/console-database.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { createLog } from "../observability/log.ts";
 import { providerHealth } from "./identity-provider/provider-health.ts";
 import { KeyServiceClient } from "./key-service-client/key-service-client.ts";
+import { startNotifications } from "./notifications/start-notifications.ts";
 import { SessionStore } from "./sessions/infrastructure/session-store.ts";
 import type { ConsoleParts } from "./trpc/context.ts";
 
@@ -42,19 +44,20 @@ function makeConsole(config: ConsoleConfig): Console {
       log.warn("forget-failed", "Sessions that are over could not be forgotten yet.");
     });
   }, FORGET_EVERY_MS).unref();
-  return {
-    config,
-    parts: {
-      database,
-      sessions,
-      keyService: new KeyServiceClient({
-        socket: config.rpcSocket,
-        credential: config.rpcCredential,
-      }),
-      now,
-      identityProviderAnswers: providerHealth(config.identityProvider.issuer, systemClock),
-      log,
-    },
-    isReady: () => database.answers(),
+  const notifications = loadNotificationsConfig();
+  const parts: ConsoleParts = {
+    database,
+    sessions,
+    keyService: new KeyServiceClient({
+      socket: config.rpcSocket,
+      credential: config.rpcCredential,
+    }),
+    now,
+    identityProviderAnswers: providerHealth(config.identityProvider.issuer, systemClock),
+    log,
+    mailDomains: notifications.mail?.domains ?? null,
+    hasWebhook: notifications.webhook !== null,
   };
+  startNotifications(parts, { ...notifications, origin: config.origin });
+  return { config, parts, isReady: () => database.answers() };
 }

@@ -1,7 +1,16 @@
 import { createServer } from "node:http";
 import next from "next";
-import { loadConsoleConfig, loadConsoleListener } from "../config/console-config.ts";
+import {
+  loadConsoleConfig,
+  loadConsoleListener,
+  loadConsoleOrigin,
+} from "../config/console-config.ts";
+import { systemClock } from "../kernel/clock.ts";
+import { placeOfFault } from "../observability/fault-place.ts";
 import { createLog } from "../observability/log.ts";
+import { startStatusListener } from "../observability/status-listener.ts";
+import { consoleFigures } from "./figures/console-figures.ts";
+import { FrontDoor } from "./http/front-door.ts";
 
 /*
  * Runs the built pages as a process of its own, with limits that Next's own command does not have: headers and
@@ -10,10 +19,11 @@ import { createLog } from "../observability/log.ts";
 const log = createLog({ process: "console" });
 const SLOWEST_REQUEST_MS = 20_000;
 const STOP_WITHIN_MS = 5_000;
+const READY_WITHIN_MS = 3_000;
 
 process.on("uncaughtException", (error) => {
   log.error("crash", "The process ends on a fault that nothing caught.", {
-    reason: error.stack ?? error.message,
+    reason: placeOfFault(error),
   });
   process.exit(70);
 });
@@ -21,7 +31,8 @@ process.on("uncaughtException", (error) => {
 try {
   // Asked first, so that everything that is wrong is told at once and before a page is.
   loadConsoleConfig();
-  const { host, port, rootDir } = loadConsoleListener();
+  const { host, port, statusPort, rootDir } = loadConsoleListener();
+  const door = new FrontDoor({ origin: loadConsoleOrigin(), clock: systemClock });
   const pages = next({ dev: false, dir: rootDir, hostname: host, port });
   await pages.prepare();
   const handle = pages.getRequestHandler();
@@ -32,16 +43,31 @@ try {
       maxHeaderSize: 16_384,
     },
     (request, response) => {
+      const turnedAway = door.judge(request);
+      if (turnedAway !== null) {
+        const { status, headers, body } = turnedAway;
+        response.writeHead(status, headers).end(body);
+        return;
+      }
       handle(request, response).catch((error: unknown) => {
         log.error("page-failed", "A page could not be answered.", {
-          reason: error instanceof Error ? (error.stack ?? error.message) : "unknown",
+          reason: placeOfFault(error),
         });
         response.destroy();
       });
     },
   );
+  const status =
+    statusPort === null
+      ? null
+      : await startStatusListener({
+          port: statusPort,
+          whyNotReady: () => whyNotReady(host, port),
+          metrics: consoleFigures().metrics,
+        });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
+      void status?.stop();
       server.close(() => process.exit(0));
       server.closeIdleConnections();
       setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
@@ -54,4 +80,17 @@ try {
     error instanceof Error ? error.message : "The console could not start.",
   );
   process.exit(1);
+}
+
+/** Asked of the pages' own address, so that it says of pages and not only of what stands behind them. */
+async function whyNotReady(host: string, port: number): Promise<string | null> {
+  const address = host.includes(":") ? `[${host}]` : host;
+  try {
+    const response = await fetch(`http://${address}:${port}/readyz`, {
+      signal: AbortSignal.timeout(READY_WITHIN_MS),
+    });
+    return response.status === 200 ? null : (await response.text()).trim();
+  } catch {
+    return "Pages are not answered.";
+  }
 }

@@ -1,9 +1,10 @@
 import type { TenantId } from "@countersign/protocol/names";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { type Prisma, PrismaClient } from "../../generated/prisma/client.ts";
+import { ofTenant } from "./own-tenant.ts";
 
-/** What the console's role may touch: projections to read, its own two tables to write. No primary table. */
-type Own = "preference";
+/** What the console's role may touch: projections to read, its own tables to write. No primary table. */
+type Own = "delivery" | "mailSetting" | "notice" | "preference" | "toldUntil";
 type Projection =
   | "auditEntry"
   | "binding"
@@ -23,7 +24,7 @@ type Projection =
   | "tenant";
 /** Queries inside one transaction of one tenant. */
 export type TenantReads = Pick<Prisma.TransactionClient, Projection | Own | "$queryRaw">;
-export type TenantWrites = Pick<Prisma.TransactionClient, Own>;
+export type TenantWrites = Pick<Prisma.TransactionClient, Own | "$queryRaw">;
 /** Sessions are found by their digest before anybody's tenant is known. */
 export type SessionRows = PrismaClient["consoleSession"];
 
@@ -31,8 +32,8 @@ const SLOWEST_MS = 10_000;
 
 /**
  * The console's view of the database, as the role `countersign_console`. Every query about a tenant runs in
- * `withTenant`: one transaction whose `app.tenant` row-level security compares with each row, so that a
- * forgotten `where` shows nothing of anybody else. Connections carry no tenant from one transaction to the next.
+ * `withTenant`: one transaction whose `app.tenant` row-level security compares with each row, and whose queries
+ * ask for that tenant by themselves (`own-tenant.ts`), so that a forgotten `where` shows nothing of anybody else. Connections carry no tenant from one transaction to the next.
  */
 export class ConsoleDatabase {
   readonly #prisma: PrismaClient;
@@ -60,7 +61,7 @@ export class ConsoleDatabase {
 
   /** Reads of one tenant: a read-only transaction. @throws what `work` throws, and faults of the database */
   withTenant<T>(tenant: TenantId, work: (tx: TenantReads) => Promise<T>): Promise<T> {
-    return this.#prisma.$transaction(
+    return this.#of(tenant).$transaction(
       async (tx) => {
         await tx.$queryRaw`SELECT set_config('app.tenant', ${tenant}, true), set_config('transaction_read_only', 'on', true)`;
         return work(tx);
@@ -71,10 +72,15 @@ export class ConsoleDatabase {
 
   /** Writes of the console's own rows of one tenant. */
   writeAsTenant<T>(tenant: TenantId, work: (tx: TenantWrites) => Promise<T>): Promise<T> {
-    return this.#prisma.$transaction(async (tx) => {
+    return this.#of(tenant).$transaction(async (tx) => {
       await tx.$queryRaw`SELECT set_config('app.tenant', ${tenant}, true)`;
       return work(tx);
     });
+  }
+
+  #of(tenant: TenantId): PrismaClient {
+    // The extension changes what queries ask for and no shape; what `$extends` returns has further generics only.
+    return this.#prisma.$extends(ofTenant(tenant)) as unknown as PrismaClient;
   }
 
   /** Whether it answers. Never throws. */

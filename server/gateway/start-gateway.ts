@@ -2,8 +2,9 @@ import { unwatchFile, watchFile } from "node:fs";
 import type { GatewayConfig } from "../config/gateway-config.ts";
 import { systemClock } from "../kernel/clock.ts";
 import type { Log } from "../observability/log.ts";
+import { startStatusListener } from "../observability/status-listener.ts";
+import { gatewayFigures } from "./gateway-figures.ts";
 import { KeyServiceChannel } from "./infrastructure/key-service-channel.ts";
-import { startStatusListener } from "./infrastructure/status-listener.ts";
 import { readTls } from "./infrastructure/tls-files.ts";
 import { startWorkloadListener } from "./infrastructure/workload-listener.ts";
 
@@ -30,6 +31,7 @@ export async function startGateway(config: GatewayConfig, log: Log): Promise<Gat
     },
   });
   try {
+    const figures = gatewayFigures(channel);
     const listener = await startWorkloadListener({
       host: config.host,
       port: config.port,
@@ -39,13 +41,15 @@ export async function startGateway(config: GatewayConfig, log: Log): Promise<Gat
       rate: config.rate,
       clock: systemClock,
       channel,
-      onAnswered: ({ correlation, status, code, durationMs }) =>
+      onAnswered: ({ correlation, status, code, durationMs }) => {
+        figures.answered(code, durationMs);
         log.debug("request", "A request was answered.", {
           correlationId: correlation,
           httpStatus: status,
           code,
           durationMs: Math.round(durationMs),
-        }),
+        });
+      },
       onFault: (error, correlation) =>
         log.error("fault", "A request failed inside.", {
           correlationId: correlation,
@@ -55,7 +59,8 @@ export async function startGateway(config: GatewayConfig, log: Log): Promise<Gat
     const status = await startStatusListener({
       host: config.statusHost,
       port: config.statusPort,
-      isReady: () => channel.isReady,
+      whyNotReady: async () => (channel.isReady ? null : "The key service cannot be reached."),
+      metrics: figures.metrics,
     });
     const files = Object.values(config.tlsFiles);
     const renew = () => {

@@ -1,4 +1,5 @@
 import { loadKeyServiceConfig } from "../config/key-service-config.ts";
+import { placeOfFault } from "../observability/fault-place.ts";
 import { createLog } from "../observability/log.ts";
 import { type KeyService, startKeyService } from "./start-key-service.ts";
 
@@ -15,7 +16,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 // What is thrown where nobody catches it has left the state unknown: end, and be restarted from the ledger.
 process.on("uncaughtException", (error) => {
   log.error("crash", "The process ends on a fault that nothing caught.", {
-    reason: error.stack ?? error.message,
+    reason: placeOfFault(error),
   });
   process.exit(70);
 });

@@ -4,11 +4,13 @@ import type { KeyServiceConfig } from "../config/key-service-config.ts";
 import { createPool } from "../db/pool.ts";
 import { systemClock } from "../kernel/clock.ts";
 import type { Log } from "../observability/log.ts";
+import { startStatusListener } from "../observability/status-listener.ts";
 import { DeskSessions } from "./desk/infrastructure/desk-sessions.ts";
 import { StateFiles } from "./genesis/infrastructure/state-files.ts";
+import { measuredKeys } from "./keys/application/measured-keys.ts";
 import { openToken, refuseWeakKeys } from "./open-keys.ts";
 import { Closing } from "./start/closing.ts";
-import type { Foundation } from "./start/foundation.ts";
+import { Figures } from "./start/figures.ts";
 import { openCommandPath } from "./start/open-command-path.ts";
 import { openHistory } from "./start/open-history.ts";
 import {
@@ -18,6 +20,7 @@ import {
 } from "./start/projection-and-expiry.ts";
 import { Reports } from "./start/reports.ts";
 import { serveCallers } from "./start/serve-callers.ts";
+import { watchVitals } from "./start/watch-vitals.ts";
 import { DraftStore } from "./statements/infrastructure/draft-store.ts";
 
 export type KeyService = {
@@ -43,13 +46,16 @@ export async function startKeyService(
   const clock = systemClock;
   mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
   const files = new StateFiles(config.stateDir, config.peopleFile);
-  const keys = await openToken(config.pkcs11);
+  const figures = new Figures();
+  const keys = measuredKeys(await openToken(config.pkcs11), (operation, outcome, seconds) =>
+    figures.hsmOperations.observe({ operation, outcome }, seconds),
+  );
   const pool = createPool({ url: config.databaseUrl, application: "countersign-key-service" });
   const closing = new Closing();
   closing.add(() => pool.end());
   closing.add(() => keys.close());
-  const reports = new Reports(log, clock);
-  const foundation: Foundation = { config, log, clock, files, keys, pool, reports, closing };
+  const reports = new Reports(log, clock, figures);
+  const foundation = { config, log, clock, files, keys, pool, reports, figures, closing };
   try {
     await refuseWeakKeys(keys, (sentence) => log.warn("key-attributes", sentence));
     const history = await openHistory(foundation, standby);
@@ -57,11 +63,19 @@ export async function startKeyService(
     const projection = createProjection(foundation, history);
     const { projector } = projection;
     const opened = openCommandPath(foundation, { history, projector, sessions });
-    startProjectionUpkeep(foundation, history, projection);
+    const { path } = opened;
+    const vitals = watchVitals(foundation, { history, path, projector });
+    startProjectionUpkeep(foundation, history, projection, vitals.checked);
     const drafts = new DraftStore(pool, reports.tampering.looked);
     startExpiry(foundation, opened, drafts);
-    const { path } = opened;
-    const listener = await serveCallers(foundation, { history, path, sessions, drafts });
+    const callers = { history, path, sessions, drafts, vitals };
+    const listener = await serveCallers(foundation, callers);
+    if (config.statusPort !== null) {
+      const { whyNotReady } = vitals;
+      const at = { port: config.statusPort, whyNotReady, metrics: figures.metrics };
+      const status = await startStatusListener(at);
+      closing.add(() => status.stop());
+    }
     return {
       deskPort: listener.port,
       renewCertificate: () => {

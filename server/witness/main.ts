@@ -2,13 +2,15 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { loadWitnessConfig, type WitnessConfig } from "../config/witness.ts";
 import { createLog } from "../observability/log.ts";
+import { type StatusListener, startStatusListener } from "../observability/status-listener.ts";
 import { Cosigner } from "./domain/cosigner.ts";
 import { writeAtomically } from "./infrastructure/atomic-write.ts";
 import { CheckpointStore } from "./infrastructure/checkpoint-store.ts";
-import { createWitnessServer } from "./infrastructure/http-server.ts";
+import { closeGently, createWitnessServer, whyNotReady } from "./infrastructure/http-server.ts";
 import { loadOrCreateKey } from "./infrastructure/key-file.ts";
 import { LogKeysFile } from "./infrastructure/log-keys-file.ts";
 import { Witness } from "./witness.ts";
+import { type WitnessFigures, witnessFigures } from "./witness-figures.ts";
 
 /**
  * The witness process. Creates its key at the first start, writes `<state dir>/verifier-key` for those who
@@ -27,15 +29,26 @@ async function run(config: WitnessConfig): Promise<void> {
     now: Date.now,
   });
   await witness.checkReady();
-  const server = createWitnessServer(witness, log);
+  const figures = witnessFigures();
+  const server = createWitnessServer(witness, log, figures);
   server.listen(config.port, config.host);
   await once(server, "listening");
   const address = server.address();
   const port = address !== null && typeof address === "object" ? address.port : config.port;
+  const status = await serveStatus(config.statusPort, witness, figures);
   log.info("listening", `${config.name} cosigns at http://${config.host}:${port}`, { port });
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-  server.close();
-  server.closeAllConnections();
+  await status?.stop();
+  await closeGently(server);
+}
+
+async function serveStatus(
+  port: number | null,
+  witness: Witness,
+  { metrics }: WitnessFigures,
+): Promise<StatusListener | null> {
+  if (port === null) return null;
+  return startStatusListener({ port, whyNotReady: () => whyNotReady(witness, log), metrics });
 }
 
 try {

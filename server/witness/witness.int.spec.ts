@@ -14,6 +14,7 @@ import { createWitnessServer } from "./infrastructure/http-server.ts";
 import { loadOrCreateKey } from "./infrastructure/key-file.ts";
 import { LogKeysFile } from "./infrastructure/log-keys-file.ts";
 import { Witness } from "./witness.ts";
+import { witnessFigures } from "./witness-figures.ts";
 
 const log = createTestLog();
 const eve = createTestLog();
@@ -23,6 +24,8 @@ const now = Date.UTC(2026, 10, 23);
 describe("the witness over HTTP", () => {
   let folder: string;
   let server: Server;
+  /** The last line of its log. */
+  let told = "";
   let url: string;
   const reports: string[] = [];
 
@@ -39,8 +42,13 @@ describe("the witness over HTTP", () => {
       createLog({
         process: "witness",
         format: "json",
-        write: (line) => reports.push(JSON.parse(line).event),
+        write: (line) => {
+          const { event, message } = JSON.parse(line);
+          reports.push(event);
+          told = message;
+        },
       }),
+      witnessFigures(),
     );
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -149,7 +157,8 @@ describe("the witness over HTTP", () => {
     expect((await submit(log.submission(4, 7))).status).toBe(500);
     const ready = await fetch(`${url}/readyz`);
     expect(ready.status).toBe(503);
-    expect(await ready.text()).toMatch(/do not delete it/);
+    expect(await ready.text()).toMatch(/cosigns nothing; its log says why/);
+    expect(told).toMatch(/do not delete it/);
     await stop();
     await expect(start()).rejects.toThrow(/Restore the file/);
   });
@@ -161,7 +170,8 @@ describe("the witness over HTTP", () => {
     expect((await submit(log.submission(0, 4))).status).toBe(200);
     await writeFile(join(folder, "logs"), `${log.verifierKey}\nnonsense\n`);
     expect((await submit(log.submission(4, 7))).status).toBe(500);
-    expect(await (await fetch(`${url}/readyz`)).text()).toMatch(/line 2 of .* is not a log key/);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(told).toMatch(/line 2 of .* is not a log key/);
   });
 
   it("answers 413 to a body beyond 64 KiB, also without a declared length", async () => {

@@ -1,133 +1,18 @@
-import { type BindingId, bindingId, type PersonId, personId } from "@countersign/protocol/ids";
+import { bindingId, personId } from "@countersign/protocol/ids";
 import { addSeconds } from "@countersign/protocol/instants";
 import { secretName, spiffeId, tenantId } from "@countersign/protocol/names";
 import { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACTIONS, type Action } from "../../server/console/authorise/grid.ts";
 import { type Caller, type ConsoleWorld, startConsoleWorld } from "../support/console-world.ts";
-import {
-  type Asked,
-  ask,
-  askAndApprove,
-  register,
-  registration,
-  SECRET,
-} from "../support/story.ts";
+import { CASES, type Case, type Facts } from "../support/procedure-cases.ts";
+import { ask, askAndApprove, register, registration, SECRET } from "../support/story.ts";
 
 /*
  * Every procedure, called by whoever has no business there: by nobody, by Eve, who is signed in and has no role,
  * and by Ingrid, who has a role in another tenant and asks for things of this one by their real ids.
  */
-type Facts = Asked & {
-  readonly olivia: PersonId;
-  readonly binding: BindingId;
-  readonly pending: Asked;
-  readonly until: string;
-  readonly device: string;
-  readonly issuer: string;
-};
-type Case = {
-  readonly input: (facts: Facts) => unknown;
-  /** Who may, of those who are signed in here; they must get an answer, or the case proves nothing. */
-  readonly by: "olivia" | "sam";
-  /** What the key service refuses to somebody who may ask: the right was there. */
-  readonly refusedWith?: string;
-};
 const ACME = tenantId.parse("acme");
-const nothing = () => undefined;
-const returnTo = "/requests";
-const reason = "It is no longer needed";
-
-const CASES = {
-  "session.state": { input: nothing, by: "sam" },
-  "session.me": { input: nothing, by: "sam" },
-  "session.setPreferences": { input: () => ({ density: "compact" }), by: "sam" },
-  "overview.read": { input: nothing, by: "sam" },
-  "secrets.list": { input: () => ({}), by: "sam" },
-  "secrets.facets": { input: () => ({}), by: "sam" },
-  "secrets.detail": { input: ({ secret }) => ({ secret }), by: "olivia" },
-  "secrets.suggest": { input: () => ({ q: "postgres" }), by: "olivia" },
-  "secrets.draftEdit": {
-    input: ({ secret }) => ({
-      edits: [{ secret, change: { rotationPeriodDays: 29 } }],
-      returnTo,
-    }),
-    by: "olivia",
-  },
-  "secrets.draftRevoke": { input: ({ secret }) => ({ secret, reason, returnTo }), by: "sam" },
-  "requests.list": { input: () => ({ which: "all" }), by: "sam" },
-  "requests.counts": { input: nothing, by: "sam" },
-  "requests.detail": { input: ({ proposal }) => ({ proposal }), by: "sam" },
-  "requests.choices": { input: nothing, by: "olivia" },
-  "requests.draft": {
-    input: ({ device }) => ({
-      secrets: [SECRET],
-      justification: "To look at it",
-      ticket: "PAY-1",
-      notBefore: null,
-      durationSeconds: 3600,
-      maxUses: 1,
-      device,
-      returnTo,
-    }),
-    by: "olivia",
-  },
-  "requests.decide": {
-    input: ({ pending }) => ({
-      proposals: [pending.proposal],
-      decision: "approve",
-      reason: null,
-      returnTo,
-    }),
-    by: "sam",
-  },
-  "requests.draftRevoke": { input: ({ request }) => ({ request, reason, returnTo }), by: "sam" },
-  "requests.draftStatus": {
-    input: () => ({ draft: "x-040g2081040g2081040g208104" }),
-    by: "sam",
-    refusedWith: "draft-gone",
-  },
-  "audit.search": { input: () => ({}), by: "sam" },
-  "audit.histogram": { input: () => ({}), by: "sam" },
-  "audit.detail": { input: () => ({ entry: 1 }), by: "sam" },
-  "people.list": { input: () => ({}), by: "sam" },
-  "people.detail": { input: ({ olivia }) => ({ person: olivia }), by: "sam" },
-  "people.draftRoles": {
-    input: ({ olivia }) => ({ person: olivia, after: [], returnTo }),
-    by: "sam",
-    refusedWith: "not-allowed",
-  },
-  "people.draftLink": {
-    input: ({ olivia, issuer }) => ({
-      person: olivia,
-      issuer,
-      subject: "olivia-two",
-      returnTo,
-    }),
-    by: "sam",
-  },
-  "people.draftRevoke": {
-    input: ({ olivia }) => ({ subject: { type: "person", person: olivia }, reason, returnTo }),
-    by: "sam",
-  },
-  "workloads.list": { input: () => ({}), by: "sam" },
-  "workloads.facets": { input: () => ({}), by: "sam" },
-  "workloads.draftBind": {
-    input: ({ until }) => ({
-      name: SECRET,
-      workload: "spiffe://acme.example/payments/worker",
-      proof: "end-to-end",
-      expiresAt: until,
-      returnTo,
-    }),
-    by: "olivia",
-  },
-  "workloads.draftRevoke": { input: ({ binding }) => ({ binding, reason, returnTo }), by: "sam" },
-  "status.read": { input: nothing, by: "sam" },
-  // Last: they end the session with which they are called.
-  "session.signOut": { input: nothing, by: "sam" },
-  "session.signOutEverywhere": { input: nothing, by: "sam" },
-} as const satisfies Record<Action, Case>;
 const PATHS = Object.keys(CASES) as Action[]; // keys of a literal object
 /** What everybody who is signed in may do, about nobody but themselves. */
 const OWN_SESSION = ACTIONS.filter((action) => action.startsWith("session."));

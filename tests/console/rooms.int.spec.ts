@@ -159,7 +159,7 @@ describe("the rooms of the console", () => {
       face: "text",
     });
     expect(drafted.link).toBe(
-      `${world.installation.deskOrigin}/d/${drafted.draft}?return=%2Frequests`,
+      `${world.installation.deskOrigin}/d/${drafted.draft}?return=%2Frequests%3Fdraft%3D${drafted.draft}`,
     );
     expect(await (await again("sam")).requests.counts()).toEqual(before);
     const { draft } = drafted;
@@ -204,9 +204,9 @@ describe("the rooms of the console", () => {
       `Olivia Hart edits the metadata of ${SECRET}`,
     ]);
     expect(fixed.refused).toEqual([{ secret: opened.secret, message: "Nothing would change." }]);
-    const ids = fixed.drafts.map((it) => it.drafted.draft).join(",");
+    const drafts = fixed.drafts.map((it) => it.drafted.draft);
     expect(decodeURIComponent(fixed.link ?? "")).toMatch(
-      new RegExp(`/d\\?return=/secrets&ids=${ids}$`),
+      new RegExp(`/d\\?return=/secrets\\?draft=${drafts[0]}&ids=${drafts.join(",")}$`),
     );
   });
 
@@ -296,6 +296,13 @@ describe("the rooms of the console", () => {
     expect(forSam.requestsPerDay.at(-1)).toMatchObject({ asked: 2, approved: 1 });
     expect(forSam.requestsPerDay).toHaveLength(28);
     expect(forSam.rotation?.overdue).toBe(0);
+    // One value, put just now; the other secret has none and so no age.
+    expect(forSam.ages).toEqual([{ tier: "high", quarters: [1, 0, 0, 0, 0] }]);
+    expect(forSam.access).toMatchObject({
+      places: ["payments/prod"],
+      readers: [{ name: world.cast.olivia.name, isPerson: true, counts: [1] }],
+      isCut: false,
+    });
     const forOlivia = await olivia.overview.read();
     expect(forOlivia.mine).toHaveLength(1);
     expect(forOlivia.secrets?.states).toHaveLength(2);
@@ -307,10 +314,43 @@ describe("the rooms of the console", () => {
     });
   });
 
+  it("META-1 BROWSER-1 registers a secret of a service of one's own, by metadata alone", async () => {
+    const { services, kinds } = await olivia.secrets.registerChoices();
+    expect(services).toContain("payments");
+    expect(kinds).toContainEqual({ category: "database-user", type: "database-credential" });
+    const wanted = {
+      name: "payments/dev/api/another-key",
+      category: "internal-api-key",
+      owner: "payments-team",
+      dataClassification: "internal",
+      tier: "low",
+      rotationPeriodDays: 90,
+      value: "later",
+      returnTo: "/secrets",
+    } as const;
+    const drafted = await olivia.secrets.draftRegister(wanted);
+    expect(drafted.card.title).toContain(wanted.name);
+    // The page that is come back to is told which draft it was.
+    expect(new URL(drafted.link).searchParams.get("return")).toBe(
+      `/secrets?draft=${drafted.draft}`,
+    );
+    const name = "nobodys/dev/api/key";
+    await expect(olivia.secrets.draftRegister({ ...wanted, name })).rejects.toThrow(
+      "a service that is not yours",
+    );
+    await expect(sam.secrets.draftRegister(wanted)).rejects.toMatchObject({ code: "FORBIDDEN" });
+  });
+
   it("status: says how far the lists are and who signed the ledger last", async () => {
     const status = await sam.status.read();
     expect(status.ledger?.signers).toContain("witness.localhost/1");
-    expect(status).toMatchObject({ keyService: { state: "up" }, mode: "development" });
+    expect(status).toMatchObject({
+      keyService: { state: "up" },
+      hsm: { state: "up" },
+      notifications: { state: "up" },
+      mode: "development",
+    });
+    expect(status.figures?.hsmLatencyMs).toBeGreaterThan(0);
   });
 
   it("shows what was recorded while the key service is away, and drafts nothing", async () => {

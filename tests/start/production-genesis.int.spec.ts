@@ -1,9 +1,10 @@
-import { rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { consoleCall } from "../support/console.ts";
 import { DatabaseAttacker } from "../support/database-attacker.ts";
 import { startOutcome, stopKeyService } from "../support/dba-room.ts";
+import { startTestGateway } from "../support/gateway.ts";
 import { type Installation, startInstallation } from "../support/installation.ts";
 import { eventsOf, readLedger } from "../support/ledger-reader.ts";
 import { TestPerson } from "../support/people.ts";
@@ -72,6 +73,19 @@ describe("the genesis of a production installation", () => {
     const text = JSON.stringify(first);
     for (const { name } of FOUNDERS.tenants[0]?.people ?? []) expect(text).not.toContain(name);
     for (const link of links()) expect(text).not.toContain(new URL(link).hash.slice(1));
+  });
+
+  it("DEL-1 L16 serves the gateway that the file names, by a credential that stands nowhere", async () => {
+    const { gatewayCredentialFile } = files;
+    const gateway = await startTestGateway(installation, {
+      COUNTERSIGN_GATEWAY_CREDENTIAL_FILE: gatewayCredentialFile,
+    });
+    await gateway.stop(); // it was ready: the key service had welcomed it
+    const [genesis] = eventsOf(await readLedger(installation.database), "GenesisDeclared");
+    expect(genesis?.gateways).toMatchObject([{ tenants: ["initech"], environments: ["dev"] }]);
+    const credential = readFileSync(gatewayCredentialFile, "utf8");
+    expect(JSON.stringify(genesis)).not.toContain(credential);
+    expect(installation.keyService().output()).not.toContain(credential);
   });
 
   it("L23 enrols no key without a certificate of a maker that the company trusts, and none that can be copied", async () => {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomInt, sign } from "node:crypto";
-import type { CborInput } from "./cbor-writer.ts";
+import type { CborInput } from "../../scripts/authenticator/cbor-writer.ts";
 import type { Attestation } from "./software-authenticator.ts";
 
 /* Certificates of an invented maker of keys, in DER by hand: Node reads certificates but makes none. */

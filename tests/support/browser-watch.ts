@@ -1,4 +1,5 @@
-import type { Request, Response } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import type { Download, Request, Response } from "playwright-core";
 import type { Visitor } from "./browser.ts";
 import type { CanaryScanner } from "./canary-scanner.ts";
 
@@ -16,6 +17,7 @@ export const BROWSER_PLACES = [
   "indexedDB",
   "caches",
   "heap",
+  "downloads",
 ] as const;
 
 /** The name under which the watch in a page tells of every text that comes into it, if only for a moment. */
@@ -37,6 +39,7 @@ export class BrowserWatch {
     context.on("request", (request) => this.#request(request));
     context.on("response", (response) => this.#arriving.push(this.#response(response)));
     page.on("console", (message) => this.#look("console", message.text()));
+    page.on("download", (download) => this.#arriving.push(this.#download(download)));
     page.on("pageerror", (error) => this.#look("console", `${error.stack}`));
     await context.exposeBinding(TELL, (_, text: string) => this.#look("mutations", text));
     await context.addInitScript(tellOfMutations, TELL);
@@ -80,6 +83,11 @@ export class BrowserWatch {
     // A browser forgets the body of an answer whose page it has left; the bytes on the wire are looked through too.
     const body = await response.body().catch(() => null);
     if (body !== null) this.#look("responses", body);
+  }
+
+  async #download(download: Download): Promise<void> {
+    this.#look("downloads", download.suggestedFilename());
+    this.#look("downloads", await readFile(await download.path()));
   }
 
   #look(place: string, what: string | Buffer): void {

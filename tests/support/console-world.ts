@@ -18,6 +18,7 @@ import { type Installation, startInstallation } from "./installation.ts";
 import type { TestPerson } from "./people.ts";
 import { CONSOLE_ORIGIN, type SingleSignOn, startSingleSignOn } from "./single-sign-on.ts";
 import { type Cast, enrolCast } from "./story.ts";
+import type { TestDatabase } from "./test-database.ts";
 
 const callerOf = createCaller(appRouter);
 export type Caller = ReturnType<typeof callerOf>;
@@ -37,9 +38,15 @@ export type ConsoleWorld = {
   stop(): Promise<void>;
 };
 
-export async function startConsoleWorld(): Promise<ConsoleWorld> {
+export async function startConsoleWorld(
+  options: {
+    readonly database?: TestDatabase;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<ConsoleWorld> {
   const sso = await startSingleSignOn();
-  const installation = await startInstallation({ environment: sso.environment });
+  const environment = { ...sso.environment, ...options.environment };
+  const installation = await startInstallation({ ...options, environment });
   const cast = await enrolCast(installation);
   const database = new ConsoleDatabase({ url: installation.database.consoleUrl });
   const keyService = new KeyServiceClient({
@@ -53,6 +60,8 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     now: () => toInstant(systemClock.wall()),
     identityProviderAnswers: providerHealth(sso.idp.issuer, systemClock),
     log: createLog({ process: "console", write: () => undefined }),
+    mailDomains: null,
+    hasWebhook: false,
   };
   const settled = async () => {
     for (let tries = 0; tries < 400; tries++) {

@@ -74,10 +74,13 @@ export async function startTestGateway(
     COUNTERSIGN_GATEWAY_KEY_FILE: files.key,
     COUNTERSIGN_TRUST_BUNDLE_FILE: files.trust,
     COUNTERSIGN_GATEWAY_SOCKET: installation.gatewaySocket,
-    COUNTERSIGN_GATEWAY_CREDENTIAL_FILE: file("credential", installation.gatewayCredential()),
     ...environment,
+    COUNTERSIGN_GATEWAY_CREDENTIAL_FILE:
+      environment.COUNTERSIGN_GATEWAY_CREDENTIAL_FILE ??
+      file("credential", installation.gatewayCredential()),
   });
-  await ready(service, `http://127.0.0.1:${statusPort}/readyz`);
+  const statusAt = environment.COUNTERSIGN_GATEWAY_STATUS_PORT ?? statusPort;
+  await ready(service, `http://127.0.0.1:${statusAt}/readyz`);
   return {
     port,
     authority,

@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certifiedBy, makeCertificate } from "./attestation-certificates.ts";
+import { TRUST_DOMAIN } from "./gateway.ts";
 
 /** A maker of hardware keys whose root a production installation trusts, and one of its models. */
 export const MODEL = "2fc0579f-8113-47ea-b116-bb5a8db9202a";
@@ -45,6 +47,8 @@ export const FOUNDERS = {
 export type ProductionFiles = {
   readonly environment: Readonly<Record<string, string>>;
   readonly genesisFile: string;
+  /** Of the one gateway that the file names. */
+  readonly gatewayCredentialFile: string;
   readonly remove: () => void;
 };
 
@@ -57,9 +61,20 @@ export function writeProductionFiles(genesis: unknown = FOUNDERS): ProductionFil
   const aaguids = join(folder, "aaguids.json");
   writeFileSync(aaguids, JSON.stringify([MODEL]));
   const genesisFile = join(folder, "genesis.json");
-  writeFileSync(genesisFile, JSON.stringify(genesis));
+  const gatewayCredentialFile = join(folder, "gateway-credential");
+  writeFileSync(gatewayCredentialFile, randomBytes(32).toString("hex"), { mode: 0o600 });
+  const gateway = {
+    name: "gateway-1.initech.example",
+    trustDomain: TRUST_DOMAIN,
+    tenants: ["initech"],
+    environments: ["dev"],
+    credentialFile: gatewayCredentialFile,
+  };
+  const content = typeof genesis === "object" ? { ...genesis, gateways: [gateway] } : genesis;
+  writeFileSync(genesisFile, JSON.stringify(content));
   return {
     genesisFile,
+    gatewayCredentialFile,
     environment: {
       COUNTERSIGN_DESK_ORIGIN: "https://desk.example.com",
       COUNTERSIGN_GENESIS: "production",

@@ -1,6 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type CborInput, type CborInputMap, writeCbor } from "./cbor-writer.ts";
-import { makeSoftwareKey, type SoftwareAlgorithm, type SoftwareKey } from "./software-key.ts";
+import {
+  type CborInput,
+  type CborInputMap,
+  writeCbor,
+} from "../../scripts/authenticator/cbor-writer.ts";
+import {
+  makeSoftwareKey,
+  type SoftwareAlgorithm,
+  type SoftwareKey,
+} from "../../scripts/authenticator/software-key.ts";
 
 /*
  * A hardware key and the browser before it, in software: real keys, honest answers (WebAuthn Level 3,

@@ -1,6 +1,6 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { CircleHelp, KeyRound, PenLine, Plus, TriangleAlert } from "lucide-react";
+import { Bell as BellIcon, CircleHelp, KeyRound, PenLine, Plus, TriangleAlert } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import {
@@ -93,6 +93,13 @@ export function CommandMenu({
           run: go(NAV[key].href),
         })),
         {
+          id: "notifications",
+          label: "Notifications",
+          words: "go to notifications told mail bell",
+          icon: BellIcon,
+          run: go(paths.notifications()),
+        },
+        {
           id: "new-request",
           label: "Ask to use a secret",
           words: "ask for request new use a secret",
@@ -101,6 +108,13 @@ export function CommandMenu({
         },
         ...(seesSecrets
           ? [
+              {
+                id: "new-secret",
+                label: "Register a secret",
+                words: "register new secret add",
+                icon: Plus,
+                run: go(paths.newSecret()),
+              },
               {
                 id: "fix",
                 label: "Fix incomplete metadata",

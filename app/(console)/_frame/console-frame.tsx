@@ -14,6 +14,8 @@ import { rolesInWords } from "../../../components/rooms/people/person-words.ts";
 import type { Me } from "../../../components/rooms/views.ts";
 import { ToastProvider } from "../../../components/ui/toast.tsx";
 import { useTRPC } from "../../_trpc/client.tsx";
+import { BackFromDesk } from "./back-from-desk.tsx";
+import { Bell } from "./bell.tsx";
 import { live } from "./live.ts";
 import { MeProvider } from "./me.tsx";
 import { SessionBanner } from "./session-banner.tsx";
@@ -61,11 +63,19 @@ function Frame({ me, children }: { me: Me | undefined; children: ReactNode }) {
         rooms={me?.rooms}
         isDevelopment={me?.mode === "development"}
         onSearch={openPalette}
-        account={me !== undefined && <Account me={me} onKeys={openHelp} />}
+        account={
+          me !== undefined && (
+            <>
+              {me.roles.length > 0 && <Bell />}
+              <Account me={me} onKeys={openHelp} />
+            </>
+          )
+        }
         banner={me !== undefined && <SessionBanner session={me.session} />}
       >
         {children}
       </AppShell>
+      {me !== undefined && <BackFromDesk />}
       {me !== undefined && palette && <CommandMenu me={me} open onOpenChange={setPalette} />}
       {help && <KeysHelp open onOpenChange={setHelp} />}
     </>

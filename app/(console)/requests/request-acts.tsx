@@ -4,6 +4,7 @@ import { ReasonDialog } from "../../../components/patterns/reason-dialog.tsx";
 import type { RequestDetail } from "../../../components/rooms/views.ts";
 import { Button } from "../../../components/ui/button.tsx";
 import { useTRPC } from "../../_trpc/client.tsx";
+import { RevokeDialog } from "../_frame/revoke-dialog.tsx";
 import { useDesk } from "../_frame/use-desk.ts";
 import { useDecide } from "./use-decide.ts";
 
@@ -49,23 +50,16 @@ export function RequestActs({ of }: { of: RequestDetail }) {
 function RevokeGrant({ of }: { of: RequestDetail }) {
   const trpc = useTRPC();
   const desk = useDesk();
-  const revoke = useMutation(
-    trpc.requests.draftRevoke.mutationOptions({
-      onSuccess: (drafted) => desk.follow(drafted.link),
-      onError: desk.failed,
-    }),
-  );
+  const revoke = useMutation(trpc.requests.draftRevoke.mutationOptions());
   const { request, proposedBy } = of.row;
   if (request === null) return null;
   return (
-    <ReasonDialog
+    <RevokeDialog
       trigger="Revoke the grant"
-      kind="alarm"
       title={`Revoke the grant of ${proposedBy.name}`}
       explains="Nothing more can be opened under it, from now on. What was opened already is known to them."
-      confirm="Go on to the desk"
-      isBusy={revoke.isPending}
-      onConfirm={(reason) => revoke.mutate({ request, reason, returnTo: desk.returnTo })}
+      draft={revoke}
+      onDraft={(reason) => revoke.mutate({ request, reason, returnTo: desk.returnTo })}
     />
   );
 }

@@ -58,6 +58,7 @@ export function SecretsPage() {
         acts={
           <>
             <FixLink facets={facets.data} />
+            <ButtonLink href={paths.newSecret()}>Register a secret</ButtonLink>
             <ButtonLink kind="primary" href={paths.newRequest()}>
               Ask to use
             </ButtonLink>

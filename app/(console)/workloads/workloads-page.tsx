@@ -1,5 +1,6 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { Answer } from "../../../components/patterns/answer.tsx";
 import { Empty } from "../../../components/patterns/empty.tsx";
 import { FilterChips, ListTools, SearchBox } from "../../../components/patterns/filter-bar.tsx";
@@ -10,7 +11,6 @@ import { ListLayout } from "../../../components/patterns/list-layout.tsx";
 import { LoadMore } from "../../../components/patterns/load-more.tsx";
 import { PageHeader } from "../../../components/patterns/page-header.tsx";
 import { paths } from "../../../components/patterns/paths.ts";
-import { ReasonDialog } from "../../../components/patterns/reason-dialog.tsx";
 import { useAddress } from "../../../components/patterns/use-address.ts";
 import { useListKeys } from "../../../components/patterns/use-list-keys.ts";
 import { BINDING_LOOKS } from "../../../components/rooms/standing.ts";
@@ -19,7 +19,10 @@ import { BindingFacts } from "../../../components/rooms/workloads/binding-facts.
 import { BindingsTable, PROOF_WORDS } from "../../../components/rooms/workloads/bindings-table.tsx";
 import { SkeletonRows } from "../../../components/ui/skeleton.tsx";
 import { useTRPC } from "../../_trpc/client.tsx";
+import { RevokeDialog } from "../_frame/revoke-dialog.tsx";
 import { useDesk } from "../_frame/use-desk.ts";
+
+const BindDialog = dynamic(() => import("./bind-dialog.tsx").then((it) => it.BindDialog));
 
 const STATES = Object.entries(BINDING_LOOKS);
 
@@ -50,7 +53,7 @@ export function WorkloadsPage() {
   const shown = rows?.find((row) => row.binding === open);
   return (
     <>
-      <PageHeader title="Workloads">
+      <PageHeader title="Workloads" acts={<BindDialog secret={null} />}>
         A binding lets one workload fetch one secret until a day. People sign it; the workload
         proves itself.
       </PageHeader>
@@ -99,8 +102,8 @@ export function WorkloadsPage() {
                 title="No binding fits"
                 act={<ButtonLink href={paths.workloads()}>Show all</ButtonLink>}
               >
-                A service admin binds a workload with <code>secrets bind</code>, or when a secret is
-                registered.
+                An owner or admin of a service binds a workload here, with <code>secrets bind</code>
+                , or when a secret is registered.
               </Empty>
             ) : (
               <>
@@ -128,25 +131,17 @@ export function WorkloadsPage() {
 function OpenBinding({ row, closeHref }: { row: BindingRow; closeHref: string }) {
   const trpc = useTRPC();
   const desk = useDesk();
-  const revoke = useMutation(
-    trpc.workloads.draftRevoke.mutationOptions({
-      onSuccess: (drafted) => desk.follow(drafted.link),
-      onError: desk.failed,
-    }),
-  );
+  const revoke = useMutation(trpc.workloads.draftRevoke.mutationOptions());
   return (
     <Inspector label={row.workload} closeHref={closeHref} fullHref={paths.secret(row.secret)}>
       <BindingFacts row={row} />
       {(row.state === "active" || row.state === "ending") && (
         <div className="mt-5">
-          <ReasonDialog
-            trigger="Revoke"
-            kind="alarm"
+          <RevokeDialog
             title={`Revoke the binding of ${row.workload}`}
             explains={`It fetches ${row.name} no more, from now on. What it holds already it may use until it asks again.`}
-            confirm="Go on to the desk"
-            isBusy={revoke.isPending}
-            onConfirm={(reason) =>
+            draft={revoke}
+            onDraft={(reason) =>
               revoke.mutate({ binding: row.binding, reason, returnTo: desk.returnTo })
             }
           />

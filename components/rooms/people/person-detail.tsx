@@ -17,8 +17,23 @@ import type { PersonDetail } from "../views.ts";
 import { WhoName } from "../who.tsx";
 import { rolesInWords } from "./person-words.ts";
 
+/** One thing of a person that can be ended by itself, and what it is called. */
+export type OwnThing =
+  | { readonly type: "key"; readonly credential: string; readonly called: string }
+  | { readonly type: "device"; readonly device: string; readonly called: string }
+  | { readonly type: "identity"; readonly account: string; readonly called: string };
+
 /** A person: what they may do, what they sign with, where values may be sealed to. */
-export function PersonFacts({ of, heading: Heading }: { of: PersonDetail; heading: "h1" | "h2" }) {
+export function PersonFacts({
+  of,
+  heading: Heading,
+  actOn,
+}: {
+  of: PersonDetail;
+  heading: "h1" | "h2";
+  /** What can be done with one of their things that is in force. */
+  actOn?: (thing: OwnThing) => ReactNode;
+}) {
   const live = of.keys.filter((it) => it.status === "active").length;
   return (
     <>
@@ -41,6 +56,14 @@ export function PersonFacts({ of, heading: Heading }: { of: PersonDetail; headin
               icon={<KeyRound aria-hidden="true" className="mt-0.5 size-4 flex-none text-quiet" />}
               name={<Name>{`…${key.credential.slice(-10)}`}</Name>}
               look={KEY_LOOKS[key.status]}
+              act={
+                key.status !== "revoked" &&
+                actOn?.({
+                  type: "key",
+                  credential: key.credential,
+                  called: `the hardware key …${key.credential.slice(-10)}`,
+                })
+              }
             >
               enrolled <Moment at={key.enrolledAt} />,{" "}
               {key.lastUsedAt === null ? (
@@ -63,6 +86,14 @@ export function PersonFacts({ of, heading: Heading }: { of: PersonDetail; headin
               icon={<Laptop aria-hidden="true" className="mt-0.5 size-4 flex-none text-quiet" />}
               name={device.label}
               look={DEVICE_LOOKS[device.status]}
+              act={
+                device.status === "active" &&
+                actOn?.({
+                  type: "device",
+                  device: device.device,
+                  called: `the device ${device.label}`,
+                })
+              }
             >
               enrolled <Moment at={device.enrolledAt} />, ends <Moment at={device.expiresAt} />
             </Thing>
@@ -77,6 +108,14 @@ export function PersonFacts({ of, heading: Heading }: { of: PersonDetail; headin
               icon={<AtSign aria-hidden="true" className="mt-0.5 size-4 flex-none text-quiet" />}
               name={account.text ?? <Name>{account.account}</Name>}
               look={ACCOUNT_LOOKS[account.status]}
+              act={
+                account.status === "linked" &&
+                actOn?.({
+                  type: "identity",
+                  account: account.account,
+                  called: `the account ${account.text ?? account.account}`,
+                })
+              }
             >
               linked <Moment at={account.linkedAt} />
             </Thing>
@@ -115,11 +154,13 @@ function Thing({
   icon,
   name,
   look,
+  act,
   children,
 }: {
   icon: ReactNode;
   name: ReactNode;
   look: BadgeLook;
+  act?: ReactNode;
   children: ReactNode;
 }) {
   return (
@@ -129,7 +170,10 @@ function Thing({
         <span className="font-medium">{name}</span>
         <span className="block text-quiet">{children}</span>
       </span>
-      <Badge plain look={look} />
+      <span className="flex flex-none flex-wrap items-center justify-end gap-3">
+        <Badge plain look={look} />
+        {act}
+      </span>
     </li>
   );
 }

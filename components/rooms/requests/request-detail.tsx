@@ -13,6 +13,7 @@ import { StatementCard } from "../statement/statement-card.tsx";
 import type { RequestDetail } from "../views.ts";
 import { WhoName } from "../who.tsx";
 import { HAPPENING_WORDS, requestLook } from "./request-state.ts";
+import { MAIL_WORDS } from "./told-words.ts";
 
 /** The card of a proposal with its lines, and how it stands above it. */
 export function RequestCard({ of, heading }: { of: RequestDetail; heading: "h1" | "h2" }) {
@@ -61,6 +62,11 @@ export function RequestAside({ of }: { of: RequestDetail }) {
       {of.row.status === "pending" && of.candidates.length > 0 && (
         <Section title="Who can sign">
           <Candidates candidates={of.candidates} />
+        </Section>
+      )}
+      {of.told.length > 0 && (
+        <Section title="Who was told">
+          <WhoWasTold told={of.told} />
         </Section>
       )}
       <Section title="What happened">
@@ -117,5 +123,27 @@ function GrantFacts({ grant }: { grant: NonNullable<RequestDetail["grant"]> }) {
         </Fact>
       ))}
     </Facts>
+  );
+}
+
+function WhoWasTold({ told }: { told: RequestDetail["told"] }) {
+  return (
+    <ul className="text-sm">
+      {told.map((it) => (
+        <li
+          key={it.person.person}
+          className="flex flex-wrap justify-between gap-x-3 border-b border-line py-(--row-y) last:border-b-0"
+        >
+          <span className="min-w-0">
+            <WhoName who={it.person} link />
+            <span className="block text-quiet">
+              {it.seenAt === null ? "in their notifications" : "seen in their notifications"}
+              {it.mail !== null && `, ${MAIL_WORDS[it.mail]}`}
+            </span>
+          </span>
+          <Moment at={it.at} />
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -7,12 +7,17 @@ import { Name, Sentence } from "../../ui/name.tsx";
 import { counted } from "../../ui/time-words.ts";
 import { PART_LOOKS } from "../standing.ts";
 import type { Status } from "../views.ts";
+import { StatusFigures } from "./status-figures.tsx";
 
 const PARTS = [
   ["keyService", "Key service"],
-  ["database", "Database"],
-  ["identityProvider", "Identity provider"],
+  ["hsm", "Hardware security module"],
   ["witness", "Witness"],
+  ["database", "Database"],
+  ["checker", "Checker"],
+  ["gateway", "Gateway"],
+  ["identityProvider", "Identity provider"],
+  ["notifications", "Notifications"],
 ] as const;
 
 /** Every part, how it is, and what that means for the people who depend on it. */
@@ -43,6 +48,11 @@ export function StatusBoard({ status }: { status: Status }) {
         <Section title="Ledger">
           <LedgerFacts status={status} />
         </Section>
+        {status.figures !== null && (
+          <Section title="Figures">
+            <StatusFigures of={status.figures} />
+          </Section>
+        )}
       </div>
     </div>
   );

@@ -101,6 +101,43 @@ export const CONSOLE_API = {
       note: z.string(),
     }),
   },
+  /** How the key service and what it stands on are, as figures; the sentences are the console's. */
+  "/console/v1/status": {
+    input: z.strictObject({}),
+    output: z.strictObject({
+      at: instant,
+      startedAt: instant,
+      /** Asked for a signature at most every few seconds. `latencyMs` is null where it gave none. */
+      hsm: z.strictObject({ isReachable: z.boolean(), latencyMs: z.number().min(0).nullable() }),
+      ledger: z.strictObject({
+        /** False while it is read again from the disk; then nothing is decided or released. */
+        isAvailable: z.boolean(),
+        size: z.int().min(0),
+        /** Number of the pen's taker: it grows when another process takes over. */
+        fence: z.int().min(0),
+        /** Entries that wait to be durable, those that are on their way to the disk among them. */
+        queued: z.int().min(0),
+      }),
+      witnesses: z.strictObject({
+        /** How many are asked, and how many of them must cosign. */
+        asked: z.int().min(0),
+        quorum: z.int().min(0),
+        /** What a quorum cosigned since the start, and how long ago it said so. */
+        newest: z.strictObject({ size: z.int().min(0), ageSeconds: z.number().min(0) }).nullable(),
+      }),
+      /** `behind`: entries that lists do not show yet. `retrying`: the last attempt to write them failed. */
+      projection: z.strictObject({
+        state: z.enum(["running", "retrying", "stopped"]),
+        behind: z.int().min(0),
+      }),
+      /** Of what is stored with the ledger; null before the first has come to its end. */
+      lastCheck: z
+        .strictObject({ at: instant, rowsCompared: z.int().min(0), found: z.int().min(0) })
+        .nullable(),
+      /** Connections of gateways that were welcomed. Null where no gateway is served. */
+      gateways: z.int().min(0).nullable(),
+    }),
+  },
 } as const satisfies Record<string, { readonly input: z.ZodType; readonly output: z.ZodType }>;
 
 export type ConsoleApiPath = keyof typeof CONSOLE_API;

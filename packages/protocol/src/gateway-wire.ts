@@ -18,10 +18,15 @@ export const MAX_ANSWER_BYTES = 80_000;
 
 const correlation = z.string().regex(/^[0-9a-hjkmnp-tv-z]{16}$/, "16 characters of base32");
 
+/** At least 32 random bytes, as hexadecimal digits or base64url. */
+export const gatewayCredential = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43,100}$/, "43 to 100 letters, digits, hyphens and underscores");
+
 /** First on every connection; anything else before it ends the connection. */
 export const gatewayHello = z.strictObject({
   v: z.literal(1),
-  credential: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, "the gateway's credential"),
+  credential: gatewayCredential,
 });
 
 export const gatewayFetch = z.strictObject({

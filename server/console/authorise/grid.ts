@@ -71,6 +71,8 @@ export const GRID = {
   "secrets.detail": METADATA,
   "secrets.suggest": METADATA,
   "secrets.draftEdit": SERVICE_PEOPLE,
+  "secrets.registerChoices": SERVICE_PEOPLE,
+  "secrets.draftRegister": SERVICE_PEOPLE,
   "secrets.draftRevoke": GUARDS,
 
   "requests.list": PROPOSALS,
@@ -102,6 +104,12 @@ export const GRID = {
   "workloads.facets": METADATA,
   "workloads.draftBind": SERVICE_PEOPLE,
   "workloads.draftRevoke": GUARDS,
+
+  "notifications.list": ANY_ROLE,
+  "notifications.unseen": ANY_ROLE,
+  "notifications.markSeen": ANY_ROLE,
+  "notifications.settings": ANY_ROLE,
+  "notifications.setMail": ANY_ROLE,
 
   "status.read": ANY_ROLE,
 } as const satisfies Record<string, Rights>;

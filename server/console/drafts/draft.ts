@@ -1,6 +1,7 @@
 import type { Act } from "@countersign/protocol/acts";
 import { fromBase64url } from "@countersign/protocol/bytes";
 import type { ConsoleApiOutput } from "@countersign/protocol/console-api";
+import type { DraftId } from "@countersign/protocol/ids";
 import { type Openings, openStatement } from "@countersign/protocol/openings";
 import { refuse } from "@countersign/protocol/refusals";
 import { render } from "@countersign/protocol/rendering";
@@ -31,7 +32,7 @@ export async function draftAct(
   return {
     draft: drafted.draft,
     digest: drafted.digest,
-    link: withReturn(drafted.link, returnTo),
+    link: withReturn(drafted.link, naming(drafted.draft, returnTo)),
     card: await cardOf(drafted),
     lines: drafted.lines,
     candidates: drafted.candidates,
@@ -50,7 +51,16 @@ export function linkToAll(
     link.pathname = "/d";
     link.searchParams.set("ids", drafted.map((it) => it.draft).join(","));
   }
-  return withReturn(link.href, returnTo);
+  return withReturn(link.href, naming(first.draft, returnTo));
+}
+
+/** Longer queries the desk does not come back to. */
+const LONGEST_QUERY = 200;
+
+/** The page that is come back to asks what became of the draft, and says so; it remembers nothing by itself. */
+function naming(draft: DraftId, returnTo: string): string {
+  const named = `${returnTo}${returnTo.includes("?") ? "&" : "?"}draft=${draft}`;
+  return named.length - named.indexOf("?") - 1 > LONGEST_QUERY ? returnTo : named;
 }
 
 /** The desk goes back there when the person has signed or declined; it judges the path by itself. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { toBase32 } from "@countersign/protocol/bytes";
+import { withCorrelation } from "../key-service-client/with-correlation.ts";
 import { judgeSession, type SessionState } from "../sessions/domain/session.ts";
 import { sessionDigest } from "../sign-in/session-secret.ts";
 import type { ConsoleContext, ConsoleParts } from "../trpc/context.ts";
@@ -27,10 +28,11 @@ export function createContext(
     }
     return state;
   };
+  const correlation = toBase32(randomBytes(10));
   return {
-    parts,
+    parts: { ...parts, keyService: withCorrelation(parts.keyService, correlation) },
     session,
-    correlation: toBase32(randomBytes(10)),
+    correlation,
     sessionState: () => {
       judged ??= judge();
       return judged;

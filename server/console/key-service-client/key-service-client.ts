@@ -16,10 +16,14 @@ export type KeyServiceRefusal = Refusal & { readonly correlation: string | null 
 
 /** The console's calls to the key service. A port, so that pages can be tested against answers of any kind. */
 export interface KeyService {
-  /** Refusals come back as values, `unavailable` where nobody answers. Never retried: a draft is not idempotent. */
+  /**
+   * Refusals come back as values, `unavailable` where nobody answers. Never retried: a draft is not idempotent.
+   * @param correlation of the page's call: the key service's log and its entries carry it too
+   */
   call<P extends ConsoleApiPath>(
     path: P,
     input: ConsoleApiInput<P>,
+    correlation?: string,
   ): Promise<Result<ConsoleApiOutput<P>, KeyServiceRefusal>>;
 }
 
@@ -43,10 +47,11 @@ export class KeyServiceClient implements KeyService {
   async call<P extends ConsoleApiPath>(
     path: P,
     input: ConsoleApiInput<P>,
+    correlation?: string,
   ): Promise<Result<ConsoleApiOutput<P>, KeyServiceRefusal>> {
     let answer: { status: number; body: unknown };
     try {
-      answer = await this.#post(path, JSON.stringify(input));
+      answer = await this.#post(path, JSON.stringify(input), correlation);
     } catch {
       return err(AWAY);
     }
@@ -61,7 +66,11 @@ export class KeyServiceClient implements KeyService {
     return ok(output.data as ConsoleApiOutput<P>); // parsed by the schema of this very path
   }
 
-  #post(path: string, body: string): Promise<{ status: number; body: unknown }> {
+  #post(
+    path: string,
+    body: string,
+    correlation: string | undefined,
+  ): Promise<{ status: number; body: unknown }> {
     return new Promise((done, fail) => {
       const sent = request(
         {
@@ -72,6 +81,7 @@ export class KeyServiceClient implements KeyService {
             "content-type": "application/json",
             "content-length": Buffer.byteLength(body),
             authorization: `Bearer ${this.#credential()}`,
+            ...(correlation === undefined ? {} : { "correlation-id": correlation }),
           },
           signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
         },

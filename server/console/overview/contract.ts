@@ -4,6 +4,33 @@ import { requestRow } from "../requests/contract.ts";
 import { secretRow, secretState } from "../secrets/contract.ts";
 import { bindingRow } from "../workloads/contract.ts";
 
+/** How much of its allowed age a value has used. */
+export const AGE_QUARTERS = [
+  "first quarter",
+  "second quarter",
+  "third quarter",
+  "last quarter",
+  "over",
+] as const;
+
+const accessMap = z.strictObject({
+  /** `service/environment`. */
+  places: z.array(z.string()),
+  readers: z.array(
+    z.strictObject({
+      /** Id of a person, or SPIFFE ID of a workload. */
+      reader: z.string(),
+      name: z.string(),
+      isPerson: z.boolean(),
+      /** Openings, one number for each place. */
+      counts: z.array(z.int()),
+    }),
+  ),
+  /** There are more readers or places than are shown. */
+  isCut: z.boolean(),
+});
+export type AccessMap = z.infer<typeof accessMap>;
+
 /** A part that the person's roles do not let them see is null: it is left out, not empty. */
 export const overviewContract = {
   read: {
@@ -48,6 +75,10 @@ export const overviewContract = {
           days: z.array(z.strictObject({ day: z.string(), due: z.int() })),
         })
         .nullable(),
+      /** Active secrets by tier: how many values are in which quarter of their allowed age, in the order of `AGE_QUARTERS`. */
+      ages: z.array(z.strictObject({ tier: z.string(), quarters: z.array(z.int()) })).nullable(),
+      /** Who read what in the last 30 days. */
+      access: accessMap.nullable(),
       at: instant,
     }),
   },

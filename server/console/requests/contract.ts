@@ -118,6 +118,15 @@ export const requestsContract = {
         deny: z.string().nullable(),
         withdraw: z.string().nullable(),
       }),
+      /** Who was told that it waits for them, and whether a mail went out; null where none was to. */
+      told: z.array(
+        z.strictObject({
+          person: personRef,
+          at: instant,
+          seenAt: instant.nullable(),
+          mail: z.enum(["queued", "sent", "dropped"]).nullable(),
+        }),
+      ),
       history: z.array(happening),
     }),
   },

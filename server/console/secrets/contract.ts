@@ -1,8 +1,13 @@
 import { bindingId, requestId, secretId } from "@countersign/protocol/ids";
 import { instant } from "@countersign/protocol/instants";
-import { environment } from "@countersign/protocol/names";
+import { environment, secretName } from "@countersign/protocol/names";
 import { role } from "@countersign/protocol/roles";
-import { SECRET_TYPES, TIERS } from "@countersign/protocol/taxonomy";
+import {
+  DATA_CLASSIFICATIONS,
+  SECRET_CATEGORIES,
+  SECRET_TYPES,
+  TIERS,
+} from "@countersign/protocol/taxonomy";
 import * as z from "zod";
 import { drafted, returnTo } from "../shapes/drafted.ts";
 import { facet, pageInput, pageOf } from "../shapes/paging.ts";
@@ -174,6 +179,33 @@ export const secretsContract = {
       drafts: z.array(z.strictObject({ secret: secretId, drafted })),
       refused: z.array(z.strictObject({ secret: secretId, message: z.string() })),
     }),
+  },
+  /** What a form for a new secret needs: the person's own services, and the kinds there are. */
+  registerChoices: {
+    input: z.void(),
+    output: z.strictObject({
+      services: z.array(z.string()),
+      kinds: z.array(
+        z.strictObject({ category: z.enum(SECRET_CATEGORIES), type: z.enum(SECRET_TYPES) }),
+      ),
+    }),
+  },
+  /**
+   * Draws up a new secret with its metadata. No value passes here: the key service generates one that nobody
+   * sees, or one is put later from the command line.
+   */
+  draftRegister: {
+    input: z.strictObject({
+      name: secretName,
+      category: z.enum(SECRET_CATEGORIES),
+      owner: z.string().min(1).max(64).nullable(),
+      dataClassification: z.enum(DATA_CLASSIFICATIONS).nullable(),
+      tier: z.enum(TIERS).nullable(),
+      rotationPeriodDays: z.int().min(0).max(36_500).nullable(),
+      value: z.enum(["generated", "later"]),
+      returnTo,
+    }),
+    output: drafted,
   },
   draftRevoke: {
     input: z.strictObject({ secret: secretId, reason: z.string().max(1000), returnTo }),

@@ -15,6 +15,9 @@ export type ConsoleParts = {
   /** Whether the identity provider answers; asked at most every few seconds. */
   readonly identityProviderAnswers: () => Promise<boolean>;
   readonly log: Log;
+  /** Domains to whose addresses mail may go; null where none is sent. */
+  readonly mailDomains: readonly string[] | null;
+  readonly hasWebhook: boolean;
 };
 
 /** One call. `session` is judged once for all procedures of a batch. */

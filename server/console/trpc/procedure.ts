@@ -3,6 +3,7 @@ import { initTRPC, type TRPCError } from "@trpc/server";
 import * as z from "zod";
 import type { Action, GRID } from "../authorise/grid.ts";
 import { reachOf, whoMay } from "../authorise/reach.ts";
+import { consoleFigures } from "../figures/console-figures.ts";
 import type { ConsoleContext } from "./context.ts";
 import { RefusalError } from "./refusal-error.ts";
 
@@ -34,6 +35,20 @@ const t = initTRPC
 export const router = t.router;
 export const createCaller = t.createCallerFactory;
 
+/** Counted by name and outcome, whoever called and whatever became of it [OBS-1]. */
+const measured = t.procedure.use(async ({ path, next }) => {
+  const from = performance.now();
+  const result = await next();
+  consoleFigures().called(path, outcomeOf(result), (performance.now() - from) / 1000);
+  return result;
+});
+
+function outcomeOf(result: { readonly ok: boolean; readonly error?: TRPCError }): string {
+  if (result.ok) return "answered";
+  if (result.error instanceof RefusalError) return result.error.refusal.code;
+  return result.error?.code === "BAD_REQUEST" ? "malformed" : "fault";
+}
+
 type Contract<I extends z.ZodType, O extends z.ZodType> = { readonly input: I; readonly output: O };
 type OpenAction = { [A in Action]: (typeof GRID)[A] extends { anybody: true } ? A : never }[Action];
 
@@ -46,7 +61,7 @@ export function procedure<I extends z.ZodType, O extends z.ZodType>(
   action: Exclude<Action, OpenAction>,
   { input, output }: Contract<I, O>,
 ) {
-  return t.procedure
+  return measured
     .meta({ action })
     .use(async ({ ctx, next }) => {
       const session = await ctx.sessionState();
@@ -67,7 +82,7 @@ export function procedureForAnybody<I extends z.ZodType, O extends z.ZodType>(
   action: OpenAction,
   { input, output }: Contract<I, O>,
 ) {
-  return t.procedure.meta({ action }).input(input).output(output);
+  return measured.meta({ action }).input(input).output(output);
 }
 
 /** Turns a refusal into the error that pages understand, and a result into its value. */

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode } from "@countersign/protocol/refusals";
 import { TRPCError } from "@trpc/server";
-import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 
 /** The one door for refusals: each code to the one of tRPC's that pages react to. A new code does not compile without. */
 const TRPC_CODES = {
@@ -57,4 +57,11 @@ export class RefusalError extends TRPCError {
     super({ code: TRPC_CODES[refusal.code], message: refusal.message });
     this.refusal = refusal;
   }
+}
+
+/** A refusal as pages read it, for whoever refuses a call before any procedure has it. */
+export function errorShape({ code, message }: Refusal) {
+  const known = TRPC_CODES[code];
+  const data = { code: known, refusal: code, correlation: null };
+  return { message, code: TRPC_ERROR_CODES_BY_KEY[known], data };
 }

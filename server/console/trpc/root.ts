@@ -1,4 +1,5 @@
 import { auditRouter } from "../audit/router.ts";
+import { notificationsRouter } from "../notifications/router.ts";
 import { overviewRouter } from "../overview/router.ts";
 import { peopleRouter } from "../people/router.ts";
 import { requestsRouter } from "../requests/router.ts";
@@ -11,6 +12,7 @@ import { router } from "./procedure.ts";
 /** Every procedure of the console, one router for each room. */
 export const appRouter = router({
   audit: auditRouter,
+  notifications: notificationsRouter,
   overview: overviewRouter,
   people: peopleRouter,
   requests: requestsRouter,

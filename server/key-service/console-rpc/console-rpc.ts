@@ -3,14 +3,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { act } from "@countersign/protocol/acts";
 import { BoundedJsonError, parseBoundedJson } from "@countersign/protocol/bounded-json";
 import { toBase32, toBase64url, utf8 } from "@countersign/protocol/bytes";
+import { CONSOLE_API } from "@countersign/protocol/console-api";
 import { digestToBytes } from "@countersign/protocol/digest";
 import { type Digest, digest as digestSchema, draftId, personId } from "@countersign/protocol/ids";
 import { tenantId } from "@countersign/protocol/names";
-import { REFUSALS, type Refusal, refuse } from "@countersign/protocol/refusals";
+import { REFUSALS, type Refusal, type RefusalCode, refuse } from "@countersign/protocol/refusals";
 import { z } from "zod";
 import { digestBytesNow } from "../../kernel/digest.ts";
 import { err, ok, type Result } from "../../kernel/result.ts";
 import { knownPerson, viewContext } from "../desk/application/desk-parts.ts";
+import { closeGently } from "../desk/infrastructure/connections.ts";
 import { emptyLines } from "../requests/application/view-proposal.ts";
 import { endSessions } from "../sessions/application/end-sessions.ts";
 import { type SignInParts, startSignIn } from "../sessions/application/start-sign-in.ts";
@@ -37,6 +39,11 @@ const CALLS = {
   ]),
 } as const;
 
+/** At a stop: how long calls under way are waited for. */
+const ANSWER_WITHIN_MS = 5_000;
+const CORRELATION_HEADER = "correlation-id";
+/** As `toBase32` writes ten bytes. */
+const CORRELATION = /^[0-9a-hjkmnp-tv-z]{16}$/;
 const MAX_BODY = { maxBytes: 32_768, maxDepth: 12 };
 
 export type ConsoleRpcParts = ReadParts & {
@@ -46,6 +53,17 @@ export type ConsoleRpcParts = ReadParts & {
   readonly stageGenerated: StageValue;
   readonly tokens: SignInParts["tokens"];
   readonly onFault: (error: unknown, correlation: string) => void;
+  /** Told of each call that was answered. Must not throw. */
+  readonly onAnswered: (line: ConsoleCallLine) => void;
+};
+
+export type ConsoleCallLine = {
+  readonly correlation: string;
+  /** One of the calls, or `unknown`. */
+  readonly path: string;
+  readonly isRead: boolean;
+  readonly code: RefusalCode | null;
+  readonly durationMs: number;
 };
 
 /** The digest under which genesis knows the console's credential. */
@@ -61,7 +79,8 @@ export async function startConsoleRpc(
   const server: Server = createServer(
     { requestTimeout: 10_000, maxHeaderSize: 8192 },
     (request, response) => {
-      const correlation = toBase32(randomBytes(10));
+      const correlation = correlationOf(request);
+      const from = performance.now();
       answer(parts, request, correlation)
         .catch((error: unknown) => {
           parts.onFault(error, correlation);
@@ -69,17 +88,33 @@ export async function startConsoleRpc(
             refuse("unavailable", `Something failed inside. Its record is ${correlation}.`),
           );
         })
-        .then((result) => send(response, result, correlation));
+        .then((result) => {
+          send(response, result, correlation);
+          const path = request.url ?? "";
+          const isKnown = Object.hasOwn(CONSOLE_API, path);
+          parts.onAnswered({
+            correlation,
+            path: isKnown ? path : "unknown",
+            isRead: isRead(path) || path === "/console/v1/drafts/status",
+            code: result.ok ? null : result.error.code,
+            durationMs: performance.now() - from,
+          });
+        });
     },
   );
   await listenForOwn(server, socketPath);
   return {
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => closeGently(server, ANSWER_WITHIN_MS),
   };
+}
+
+/**
+ * The console's own for the page's call, so that one number leads from the page to the log and the ledger; one of
+ * ours where it sends none of that form. A console that lies confuses who reads the log, and gains nothing.
+ */
+function correlationOf({ headers }: IncomingMessage): string {
+  const given = headers[CORRELATION_HEADER];
+  return typeof given === "string" && CORRELATION.test(given) ? given : toBase32(randomBytes(10));
 }
 
 async function answer(
@@ -215,6 +250,9 @@ function send(
 ): void {
   const status = result.ok ? 200 : REFUSALS[result.error.code].status;
   const body = result.ok ? result.value : { ...result.error, correlation };
-  response.writeHead(status, { "content-type": "application/json", "correlation-id": correlation });
+  response.writeHead(status, {
+    "content-type": "application/json",
+    [CORRELATION_HEADER]: correlation,
+  });
   response.end(JSON.stringify(body));
 }

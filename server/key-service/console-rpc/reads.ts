@@ -33,7 +33,11 @@ import { roleToDecide } from "../statements/application/choose-role.ts";
  * and proofs of the ledger. Metadata only, of whatever tenant and person the console names: it is trusted to
  * show its own screens truly, and with nothing else.
  */
-export type ReadParts = DeskParts & { readonly ledger: Ledger };
+export type ReadParts = DeskParts & {
+  readonly ledger: Ledger;
+  /** How the service is, for the page that shows it. */
+  readonly status: () => Promise<ConsoleApiOutput<"/console/v1/status">>;
+};
 type Reads = {
   readonly [P in ReadPath]: (
     parts: ReadParts,
@@ -47,6 +51,7 @@ type ReadPath = Extract<
   | "/console/v1/secrets/read"
   | "/console/v1/log/head"
   | "/console/v1/log/inclusion"
+  | "/console/v1/status"
 >;
 
 const MOST_WAITING = 1000;
@@ -120,6 +125,8 @@ const READS: Reads = {
       note,
     });
   },
+
+  "/console/v1/status": async ({ status }) => ok(await status()),
 };
 
 export function isRead(path: string): path is ReadPath {

@@ -5,6 +5,7 @@ import type { Log } from "../../observability/log.ts";
 import type { StateFiles } from "../genesis/infrastructure/state-files.ts";
 import type { KeyProvider } from "../keys/domain/key-provider.ts";
 import type { Closing } from "./closing.ts";
+import type { Figures } from "./figures.ts";
 import type { Reports } from "./reports.ts";
 
 export type Pool = ReturnType<typeof createPool>;
@@ -18,5 +19,6 @@ export type Foundation = {
   readonly keys: KeyProvider;
   readonly pool: Pool;
   readonly reports: Reports;
+  readonly figures: Figures;
   readonly closing: Closing;
 };

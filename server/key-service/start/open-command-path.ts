@@ -18,7 +18,7 @@ export type OpenedPath = { readonly path: CommandPath; readonly refusals: Refusa
 
 /** The one path on which anything happens, and what follows on each entry of it. */
 export function openCommandPath(
-  { log, clock, files, reports }: Foundation,
+  { log, clock, files, reports, figures }: Foundation,
   followers: Followers,
 ): OpenedPath {
   const { ledger, state, fold } = followers.history;
@@ -40,7 +40,11 @@ export function openCommandPath(
           reason,
         });
     },
-    onRecorded: (recorded) => follow(followers, files, path, recorded),
+    onRecorded: (recorded) => {
+      figures.recorded(recorded.events);
+      follow(followers, files, path, recorded);
+    },
+    onDecided: (act, outcome) => figures.decisions.add({ act, outcome }),
   });
   reports.recordOn(path);
   return { path, refusals };

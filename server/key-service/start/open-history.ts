@@ -39,7 +39,7 @@ export type History = {
  * @throws LedgerFault, FoldFault, RangeError, Error: whatever keeps the history from being proven
  */
 export async function openHistory(of: Foundation, standby: AbortSignal): Promise<History> {
-  const { config, log, clock, files, keys, pool, reports, closing } = of;
+  const { config, log, clock, files, keys, pool, reports, figures, closing } = of;
   const origin = files.ledgerOrigin();
   const logPublicKey = await proveLogKey(keys, origin, config.logVerifierKeyFile);
   const signCheckpoint = (digest: Buffer) => keys.sign(LOG_KEY, digest);
@@ -56,6 +56,7 @@ export async function openHistory(of: Foundation, standby: AbortSignal): Promise
       timing: penLease(config.penStaleMs),
       onFault: reports.ledgerFault,
       onWitnessOutage: reports.witnessOutage,
+      onDurable: (waitedMs) => figures.appends.observe({}, waitedMs / 1000),
     },
     standby,
   );

@@ -10,6 +10,7 @@ import { OpeningStore } from "../statements/infrastructure/opening-store.ts";
 import type { Foundation, Pool } from "./foundation.ts";
 import type { OpenedPath } from "./open-command-path.ts";
 import type { History } from "./open-history.ts";
+import type { Vitals } from "./watch-vitals.ts";
 
 export type Projection = {
   readonly pool: Pool;
@@ -42,7 +43,7 @@ export function createProjection(
     ledger,
     store,
     openings,
-    onFault: reports.fault,
+    onFault: (error) => reports.fault(error),
     onDamage: (what) => reports.tampering.found(what, false),
   });
   return { pool, store, openings, projector };
@@ -53,6 +54,7 @@ export function startProjectionUpkeep(
   { log, config, reports, closing }: Foundation,
   { ledger, snapshots }: History,
   { pool, store, openings, projector }: Projection,
+  checked: Vitals["checked"],
 ): void {
   const database = new PostgresCheckedDatabase(pool);
   const upkeep = startUpkeep({
@@ -61,11 +63,13 @@ export function startProjectionUpkeep(
     verifyFully: () => ledger.verifyFully(() => {}),
     everySeconds: config.checkEverySeconds,
     onFound: reports.tampering.found,
-    onChecked: ({ rowsCompared, found }) =>
+    onChecked: ({ rowsCompared, found }) => {
+      checked({ rowsCompared, found });
       log.info("checked", "What is stored was compared with the ledger.", {
         size: rowsCompared,
         count: found,
-      }),
+      });
+    },
     onFault: reports.fault,
   });
   closing.add(() => upkeep.stop());

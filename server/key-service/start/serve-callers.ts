@@ -17,7 +17,7 @@ import { type PeopleListener, startPeopleListener } from "../desk/infrastructure
 import { readPageAssets } from "../desk/infrastructure/page-assets.ts";
 import { recordedKek } from "../genesis/application/recorded-keys.ts";
 import { requireKek } from "../keys/application/prove-tenant-keks.ts";
-import { listenerLog, logNoKeys } from "../log-adapters.ts";
+import { listenerLog, logConsoleCall, logNoKeys } from "../log-adapters.ts";
 import { RELEASE_KEY } from "../open-keys.ts";
 import type { RegistrationPolicy } from "../roster/infrastructure/attestation.ts";
 import {
@@ -35,6 +35,7 @@ import type { DraftStore } from "../statements/infrastructure/draft-store.ts";
 import { startWorkloadDoor } from "../workloads/start-workload-door.ts";
 import type { Foundation } from "./foundation.ts";
 import type { History } from "./open-history.ts";
+import type { Vitals } from "./watch-vitals.ts";
 
 const WITNESS_DEADLINE_MS = 10_000;
 const DATA_KEYS = { maxAgeMs: 60_000, maxEntries: 10_000 };
@@ -44,14 +45,18 @@ export type Callers = {
   readonly path: CommandPath;
   readonly sessions: DeskSessions;
   readonly drafts: DraftStore;
+  readonly vitals: Vitals;
 };
 
 /** Opens the doors: the desk and the people-API, then the console's socket. */
 export async function serveCallers(
-  { config, log, clock, keys, pool, reports, closing }: Foundation,
-  { history, path, sessions, drafts }: Callers,
+  { config, log, clock, keys, pool, reports, figures, closing }: Foundation,
+  { history, path, sessions, drafts, vitals }: Callers,
 ): Promise<PeopleListener> {
   const { ledger, openings, genesis } = history;
+  // All at once: while one answers what runs, none takes anything new.
+  const doors: (() => Promise<void>)[] = [];
+  closing.add(() => Promise.all(doors.map((stop) => stop())));
   const { rpId, origin: deskOrigin } = config.desk;
 
   const envelopes = new EnvelopeStore(pool);
@@ -104,16 +109,17 @@ export async function serveCallers(
       createDeviceAuthentication({ clock, lookup: deviceKeyLookup(path) }),
     ),
     sessions,
-    log: listenerLog(log),
-    notReady: () => (path.available ? null : "The ledger is being read again."),
+    log: listenerLog(log, figures),
+    notReady: vitals.whyNotReady,
     tls: config.desk.tls === null ? null : readDeskTls(config.desk.tls),
   });
-  closing.add(() => listener.stop());
+  doors.push(() => listener.stop());
 
   const rpc = await startConsoleRpc(
     {
       ...parts,
       ledger,
+      status: vitals.status,
       credential: genesis.consoleCredential,
       stageGenerated: stageValueFor(null),
       tokens: trustedProviders(genesis, config.singleSignOn.identityProviders, {
@@ -123,14 +129,21 @@ export async function serveCallers(
         warn: (sentence) => log.warn("identity-provider", sentence),
       }),
       onFault: reports.fault,
+      onAnswered: (line) => {
+        const outcome = line.code ?? "answered";
+        figures.consoleCalls.observe({ path: line.path, outcome }, line.durationMs / 1000);
+        logConsoleCall(log, line);
+      },
     },
     config.rpcSocket,
   );
-  closing.add(() => rpc.stop());
+  doors.push(() => rpc.stop());
   if (config.gatewaySocket !== undefined) {
     const askForRow = createAskForRow(envelopes);
     const door = { path, ledger, askForRow, readCurrentValue, onFault: reports.fault };
-    closing.add(await startWorkloadDoor(door, config.gatewaySocket));
+    const { stop, count } = await startWorkloadDoor(door, config.gatewaySocket);
+    doors.push(stop);
+    vitals.countGateways(count);
   }
   return listener;
 }

@@ -7,7 +7,7 @@ import { DoneBatch } from "./application/done-batch.ts";
 import { fetchSecret, witnessedBy } from "./application/fetch-secret.ts";
 import { startGatewaySocket } from "./infrastructure/gateway-socket.ts";
 
-/** Opens the socket at which gateways fetch for workloads. Returns what closes it again. */
+/** Opens the socket at which gateways fetch for workloads. Returns what closes it again, and who is there. */
 export async function startWorkloadDoor(
   parts: {
     readonly path: CommandPath;
@@ -17,7 +17,10 @@ export async function startWorkloadDoor(
     readonly onFault: (error: unknown, correlation: string) => void;
   },
   socketPath: string,
-): Promise<() => Promise<void>> {
+): Promise<{
+  readonly stop: () => Promise<void>;
+  readonly count: () => { readonly connected: number; readonly underWay: number };
+}> {
   const { path, ledger, askForRow, readCurrentValue, onFault } = parts;
   const done = new DoneBatch(path);
   const witnessed = () => witnessedBy(ledger);
@@ -31,9 +34,12 @@ export async function startWorkloadDoor(
     },
     socketPath,
   );
-  return async () => {
-    await socket.stop();
-    await done.flush();
+  return {
+    stop: async () => {
+      await socket.stop();
+      await done.flush();
+    },
+    count: socket.count,
   };
 }
 

@@ -1,5 +1,5 @@
+import { writeCbor } from "../../../scripts/authenticator/cbor-writer.ts";
 import { type Attempt, DESK, eve, signed, theoCopied } from "../assertion-bench.ts";
-import { writeCbor } from "../cbor-writer.ts";
 import { FLAG } from "../software-authenticator.ts";
 import { authenticatorData, type Forgery, flags } from "./forgery.ts";
 

@@ -1,6 +1,6 @@
+import type { CborInput, CborInputMap } from "../../../scripts/authenticator/cbor-writer.ts";
 import { DESK, eve, sam } from "../assertion-bench.ts";
 import { certifiedBy, makeCertificate } from "../attestation-certificates.ts";
-import type { CborInput, CborInputMap } from "../cbor-writer.ts";
 import {
   MODEL,
   makerAttestation,

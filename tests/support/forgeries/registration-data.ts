@@ -1,6 +1,6 @@
 import { digestOf } from "@countersign/protocol/digest";
+import { writeCbor } from "../../../scripts/authenticator/cbor-writer.ts";
 import { eve } from "../assertion-bench.ts";
-import { writeCbor } from "../cbor-writer.ts";
 import { REGISTRATION_CHALLENGE, registered } from "../registration-bench.ts";
 import { FLAG } from "../software-authenticator.ts";
 import { clientData } from "./client-data.ts";

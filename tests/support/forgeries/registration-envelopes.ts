@@ -1,5 +1,5 @@
+import { type CborInputMap, writeCbor } from "../../../scripts/authenticator/cbor-writer.ts";
 import { eve, sam } from "../assertion-bench.ts";
-import { type CborInputMap, writeCbor } from "../cbor-writer.ts";
 import { makerKey, type RegistrationAttempt, registered } from "../registration-bench.ts";
 import { noAttestation } from "../software-authenticator.ts";
 import { answer, type ForgedRegistration } from "./forged-registration.ts";

@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
-import { type CborInput, writeCbor } from "../cbor-writer.ts";
+import { type CborInput, writeCbor } from "../../../scripts/authenticator/cbor-writer.ts";
+import { makeSoftwareKey } from "../../../scripts/authenticator/software-key.ts";
 import type { RegistrationAttempt } from "../registration-bench.ts";
 import { noAttestation } from "../software-authenticator.ts";
-import { makeSoftwareKey } from "../software-key.ts";
 import { type ForgedRegistration, inDevelopment } from "./forged-registration.ts";
 
 const withKey = (coseKey: Uint8Array): RegistrationAttempt =>

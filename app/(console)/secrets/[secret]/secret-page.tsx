@@ -1,13 +1,14 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { Answer } from "../../../../components/patterns/answer.tsx";
 import { Link } from "../../../../components/patterns/link.tsx";
 import { PageHeader, Section } from "../../../../components/patterns/page-header.tsx";
 import { PageLoading } from "../../../../components/patterns/page-loading.tsx";
 import { paths } from "../../../../components/patterns/paths.ts";
-import { ReasonDialog } from "../../../../components/patterns/reason-dialog.tsx";
 import { Completeness } from "../../../../components/rooms/secrets/completeness.tsx";
 import { PolicyFacts } from "../../../../components/rooms/secrets/policy-facts.tsx";
+import { PutCommands } from "../../../../components/rooms/secrets/put-commands.tsx";
 import {
   SecretReaders,
   SecretReads,
@@ -21,7 +22,13 @@ import {
 import type { SecretDetail } from "../../../../components/rooms/views.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { live } from "../../_frame/live.ts";
+import { RevokeDialog } from "../../_frame/revoke-dialog.tsx";
 import { useDesk } from "../../_frame/use-desk.ts";
+
+const BindDialog = dynamic(() =>
+  import("../../workloads/bind-dialog.tsx").then((it) => it.BindDialog),
+);
+const EditDialog = dynamic(() => import("./edit-dialog.tsx").then((it) => it.EditDialog));
 
 /** One secret: its policy, who can open it and who did, and what would stop it from being handed out. */
 export function SecretPage({ secret }: { secret: string }) {
@@ -49,6 +56,12 @@ function SecretView({ of }: { of: SecretDetail }) {
         acts={
           <>
             <RevokeSecret of={of} />
+            {of.row.state !== "revoked" && (
+              <>
+                <BindDialog secret={of.row.name} disabledReason={of.may.bind} />
+                <EditDialog of={of} />
+              </>
+            )}
             <AskToUse of={of} />
           </>
         }
@@ -67,6 +80,11 @@ function SecretView({ of }: { of: SecretDetail }) {
           <Section title="Versions">
             <SecretVersions versions={of.versions} />
           </Section>
+          {of.row.state !== "revoked" && (
+            <Section title="A new value">
+              <PutCommands name={of.row.name} />
+            </Section>
+          )}
         </div>
         <div>
           <SecretChain of={of} />
@@ -88,23 +106,15 @@ function SecretView({ of }: { of: SecretDetail }) {
 function RevokeSecret({ of }: { of: SecretDetail }) {
   const trpc = useTRPC();
   const desk = useDesk();
-  const revoke = useMutation(
-    trpc.secrets.draftRevoke.mutationOptions({
-      onSuccess: (drafted) => desk.follow(drafted.link),
-      onError: desk.failed,
-    }),
-  );
+  const revoke = useMutation(trpc.secrets.draftRevoke.mutationOptions());
   if (of.row.state === "revoked") return null;
   return (
-    <ReasonDialog
-      trigger="Revoke"
-      kind="alarm"
+    <RevokeDialog
       title={`Revoke ${of.row.name}`}
-      explains="At once, nobody and nothing can open it any more, and what runs on it will stop. It cannot be undone. Your hardware key signs this at the desk."
-      confirm="Go on to the desk"
+      explains="At once, nobody and nothing can open it any more, and what runs on it will stop. It cannot be undone."
       disabledReason={of.may.revoke}
-      isBusy={revoke.isPending}
-      onConfirm={(reason) =>
+      draft={revoke}
+      onDraft={(reason) =>
         revoke.mutate({ secret: of.row.secret, reason, returnTo: desk.returnTo })
       }
     />

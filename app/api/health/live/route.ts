@@ -1,4 +1,4 @@
 /** The process runs. */
 export function GET(): Response {
-  return new Response("ok\n", { headers: { "cache-control": "no-store" } });
+  return new Response("alive\n", { headers: { "cache-control": "no-store" } });
 }

@@ -1,24 +1,25 @@
-import { refuse } from "@countersign/protocol/refusals";
+import { REFUSALS, type Refusal, refuse } from "@countersign/protocol/refusals";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { theConsole } from "../../../../server/console/console.ts";
 import { createContext } from "../../../../server/console/http/create-context.ts";
+import { readCall } from "../../../../server/console/http/read-body.ts";
 import { isFromOwnPage } from "../../../../server/console/http/same-origin.ts";
-import { RefusalError } from "../../../../server/console/trpc/refusal-error.ts";
+import { errorShape, RefusalError } from "../../../../server/console/trpc/refusal-error.ts";
 import { appRouter } from "../../../../server/console/trpc/root.ts";
+import { placeOfFault } from "../../../../server/observability/fault-place.ts";
 
-/** More than any form of the console sends. */
-const MAX_BODY_BYTES = 256 * 1024;
 const MAX_BATCH = 20;
 
 async function answer(request: Request): Promise<Response> {
   const { config, parts } = theConsole();
   const context = createContext({ parts, origin: config.origin }, request.headers);
   // Reads are refused too: no page of another origin has any business here.
-  if (!isFromOwnPage(request.headers, config.origin)) return refused(403);
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) return refused(413);
+  if (!isFromOwnPage(request.headers, config.origin)) return refused(NOT_OURS);
+  const call = await readCall(request);
+  if (!call.ok) return refused(call.error);
   const response = await fetchRequestHandler({
     endpoint: "/api/trpc",
-    req: request,
+    req: call.value,
     router: appRouter,
     allowBatching: true,
     maxBatchSize: MAX_BATCH,
@@ -28,23 +29,24 @@ async function answer(request: Request): Promise<Response> {
       parts.log.error("call-failed", "A call of a page failed inside.", {
         route: path,
         correlationId: context.correlation,
-        reason: error.cause?.stack ?? error.message,
+        reason: placeOfFault(error.cause ?? error),
       });
     },
   });
   const headers = new Headers(response.headers);
   headers.set("cache-control", "no-store");
+  headers.set("correlation-id", context.correlation);
   for (const cookie of context.set) headers.append("set-cookie", cookie);
   return new Response(response.body, { status: response.status, headers });
 }
 
-function refused(status: 403 | 413): Response {
-  const said =
-    status === 403
-      ? refuse("not-allowed", "Calls come from the console's own pages.")
-      : refuse("too-large", "The call is larger than 256 KiB.");
-  return Response.json(said, { status, headers: { "cache-control": "no-store" } });
+function refused(refusal: Refusal): Response {
+  const { status } = REFUSALS[refusal.code];
+  const body = { ...refusal, error: errorShape(refusal) };
+  return Response.json(body, { status, headers: { "cache-control": "no-store" } });
 }
+
+const NOT_OURS = refuse("not-allowed", "Calls come from the console's own pages.");
 
 export const GET = answer;
 export const POST = answer;

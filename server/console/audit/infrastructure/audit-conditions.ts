@@ -1,6 +1,7 @@
 import type { PersonId } from "@countersign/protocol/ids";
 import type * as z from "zod";
 import { Prisma } from "../../../../generated/prisma/client.ts";
+import { OWN_TENANT } from "../../../db/own-tenant.ts";
 import type { Reach } from "../../authorise/reach.ts";
 import { dateOf } from "../../names/names.ts";
 import type { auditFilters } from "../contract.ts";
@@ -12,11 +13,12 @@ const YES = Prisma.sql`TRUE`;
 const among = (column: Prisma.Sql, values: readonly string[] | undefined) =>
   values === undefined || values.length === 0 ? YES : Prisma.sql`${column} = ANY(${[...values]})`;
 
-/** Conditions on `projection.audit_entry`: what was asked for, within what the person may see. */
+/** Conditions on `projection.audit_entry`: what was asked for, within the tenant and what the person may see. */
 export function auditConditions(filters: AuditFilters, asker: Asker): Prisma.Sql {
   const { act, actor, secret, subject, outcome, code, door, from, to } = filters;
   return Prisma.join(
     [
+      OWN_TENANT,
       within(asker),
       among(Prisma.sql`act`, act),
       among(Prisma.sql`actor`, actor),
@@ -47,9 +49,10 @@ function said(text: string | undefined): Prisma.Sql {
 function within({ person, reach }: Asker): Prisma.Sql {
   if (reach.all) return YES;
   return Prisma.sql`(actor = ${person} OR subject = ${person}
-    OR subject IN (SELECT proposal FROM projection.proposal WHERE proposed_by = ${person} OR ${person} = ANY(beneficiaries))
-    OR subject IN (SELECT device FROM projection.device WHERE person = ${person})
-    OR subject IN (SELECT credential FROM projection.hardware_key WHERE person = ${person})
+    OR subject IN (SELECT proposal FROM projection.proposal
+      WHERE ${OWN_TENANT} AND (proposed_by = ${person} OR ${person} = ANY(beneficiaries)))
+    OR subject IN (SELECT device FROM projection.device WHERE ${OWN_TENANT} AND person = ${person})
+    OR subject IN (SELECT credential FROM projection.hardware_key WHERE ${OWN_TENANT} AND person = ${person})
     OR secrets && ARRAY(SELECT secret FROM projection.secret
-      WHERE split_part(name, '/', 1) = ANY(${[...reach.services, ""]})))`;
+      WHERE ${OWN_TENANT} AND split_part(name, '/', 1) = ANY(${[...reach.services, ""]})))`;
 }

@@ -26,8 +26,10 @@ export async function countEntries(
   const from = new Date(`${days[0] ?? range.from.slice(0, 10)}T00:00:00Z`);
   const rows = counted.parse(
     await tx.$queryRaw<unknown[]>(Prisma.sql`
-      SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, act, outcome, count(*)::int AS count
-      FROM projection.audit_entry WHERE ${conditions} AND at >= ${from} AND at < ${dateOf(range.to)} GROUP BY 1, 2, 3`),
+      SELECT to_char(day, 'YYYY-MM-DD') AS day, act, outcome, count FROM (
+        SELECT (at AT TIME ZONE 'UTC')::date AS day, act, outcome, count(*)::int AS count
+        FROM projection.audit_entry WHERE ${conditions} AND at >= ${from} AND at < ${dateOf(range.to)} GROUP BY 1, 2, 3
+      ) counted`),
   );
   const sum = (wanted: (row: (typeof rows)[number]) => boolean) =>
     rows.reduce((total, row) => total + (wanted(row) ? row.count : 0), 0);

@@ -12,6 +12,8 @@ import { readSecrets } from "../../secrets/infrastructure/secret-rows.ts";
 import { procedure } from "../../trpc/procedure.ts";
 import { readBindings } from "../../workloads/infrastructure/binding-rows.ts";
 import { overviewContract } from "../contract.ts";
+import { accessMap } from "../infrastructure/access-map.ts";
+import { agesByTier } from "../infrastructure/ages.ts";
 import { requestsPerDay, rotationCalendar } from "../infrastructure/days.ts";
 import { decisionTimes } from "../infrastructure/decision-times.ts";
 
@@ -90,6 +92,8 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
         },
         requestsPerDay: await requestsPerDay(tx, now, CHART_DAYS),
         rotation: secrets && (await rotationCalendar(tx, secrets, CHART_DAYS)),
+        ages: secrets && (await agesByTier(tx, secrets)),
+        access: secrets && (await accessMap(tx, secrets)),
         decisions: await decisionTimes(tx, addSeconds(now, -30 * DAY_SECONDS)),
       };
     });

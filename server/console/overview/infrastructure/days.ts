@@ -2,6 +2,7 @@ import { addSeconds, type Instant } from "@countersign/protocol/instants";
 import * as z from "zod";
 import { Prisma } from "../../../../generated/prisma/client.ts";
 import type { TenantReads } from "../../../db/console-database.ts";
+import { OWN_TENANT } from "../../../db/own-tenant.ts";
 import type { Reach } from "../../authorise/reach.ts";
 import { dateOf } from "../../names/names.ts";
 import { facts, searched } from "../../secrets/infrastructure/secret-facts.ts";
@@ -29,8 +30,9 @@ export async function requestsPerDay(
   const rows = counts.parse(
     await tx.$queryRaw<unknown[]>(Prisma.sql`
       SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, what, count(*)::int AS count FROM (
-        SELECT proposed_at AS at, 'asked' AS what FROM projection.proposal WHERE kind = 'request'
-        UNION ALL SELECT decided_at, status FROM projection.proposal WHERE kind = 'request' AND decided_at IS NOT NULL
+        SELECT proposed_at AS at, 'asked' AS what FROM projection.proposal WHERE ${OWN_TENANT} AND kind = 'request'
+        UNION ALL SELECT decided_at, status FROM projection.proposal
+          WHERE ${OWN_TENANT} AND kind = 'request' AND decided_at IS NOT NULL
       ) happened WHERE at >= ${since} GROUP BY 1, 2`),
   );
   return daysFrom(first, length).map((day) => ({

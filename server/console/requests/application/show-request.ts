@@ -1,5 +1,6 @@
 import { refuse } from "@countersign/protocol/refusals";
 import { cardOf } from "../../drafts/draft.ts";
+import { whoWasTold } from "../../notifications/infrastructure/who-was-told.ts";
 import { orThrow, procedure } from "../../trpc/procedure.ts";
 import { RefusalError } from "../../trpc/refusal-error.ts";
 import { requestsContract } from "../contract.ts";
@@ -20,7 +21,13 @@ export const showRequest = procedure("requests.detail", requestsContract.detail)
     const shown = await parts.database.withTenant(tenant, async (tx) => {
       const found = await tx.proposal.findMany({ where: { proposal: view.proposal } });
       const [row] = await toRequestRows(tx, found, { waiting, now: parts.now() });
-      return row && { row, history: await readHistory(tx, view) };
+      return (
+        row && {
+          row,
+          history: await readHistory(tx, view),
+          told: await whoWasTold(tx, view.proposal),
+        }
+      );
     });
     if (shown === undefined) throw new RefusalError(NOT_PROJECTED);
     const { candidates, outcome, grant, lines, status } = view;
@@ -32,6 +39,7 @@ export const showRequest = procedure("requests.detail", requestsContract.detail)
       grant,
       cannot,
       history: shown.history,
+      told: shown.told,
     };
   },
 );

@@ -4,6 +4,7 @@ import { rotationCeilingSeconds } from "@countersign/protocol/rotation-ceiling";
 import { DATA_CLASSIFICATIONS, SECRET_CATEGORIES, TIERS } from "@countersign/protocol/taxonomy";
 import type * as z from "zod";
 import { Prisma } from "../../../../generated/prisma/client.ts";
+import { OWN_TENANT } from "../../../db/own-tenant.ts";
 import type { Reach } from "../../authorise/reach.ts";
 import type { METADATA_FIELDS, secretFilters } from "../contract.ts";
 
@@ -50,7 +51,7 @@ export function facts(now: Instant): Prisma.Sql {
     ended AS (
       SELECT s.*, c.ceiling_seconds,
         s.value_added_at + least(s.rotation_period_days * 86400, c.ceiling_seconds) * interval '1 second' AS value_ends_at
-      FROM projection.secret s
+      FROM (SELECT * FROM projection.secret WHERE ${OWN_TENANT}) s
       LEFT JOIN ceiling c ON c.of_category = s.category
         AND c.of_tier = CASE WHEN s.tier IN (${TIER_LIST}) THEN s.tier ELSE 'critical' END
     ),

@@ -1,39 +1,53 @@
 import { toMilliseconds } from "@countersign/protocol/instants";
 import type * as z from "zod";
+import { readBacklog } from "../../notifications/infrastructure/delivery-queue.ts";
 import { procedure } from "../../trpc/procedure.ts";
 import { statusContract } from "../contract.ts";
+import {
+  checkerPart,
+  gatewayPart,
+  hsmPart,
+  keyServicePart,
+  notificationsPart,
+  type Part,
+  witnessPart,
+} from "../domain/part-words.ts";
 import { readProjected } from "../infrastructure/read-projected.ts";
 
 type Status = z.infer<typeof statusContract.read.output>;
-type Part = Status["keyService"];
-/** Workloads tolerate 15 minutes without a cosignature; people are told after 5. */
-const QUIET_SECONDS = 5 * 60;
 
 /** How the parts are, each with what that means for people. */
 export const readStatus = procedure("status.read", statusContract.read).query(
   async ({ ctx: { parts, caller } }) => {
-    const [head, provider, projected] = await Promise.all([
+    const [head, counted, provider, stored] = await Promise.all([
       parts.keyService.call("/console/v1/log/head", {}),
+      parts.keyService.call("/console/v1/status", {}),
       parts.identityProviderAnswers(),
-      parts.database.withTenant(caller.tenant, readProjected),
+      parts.database.withTenant(caller.tenant, async (tx) => ({
+        projected: await readProjected(tx),
+        backlog: await readBacklog(tx),
+      })),
     ]);
     const now = parts.now();
     const ledger = head.ok ? head.value : null;
+    const figures = counted.ok ? counted.value : null;
     const newest = Math.max(0, ...(ledger?.witnesses ?? []).map((it) => toMilliseconds(it.at)));
-    const quietSeconds = (toMilliseconds(now) - newest) / 1000;
+    const ways = [
+      ...(parts.mailDomains === null ? [] : ["mail"]),
+      ...(parts.hasWebhook ? ["webhook"] : []),
+    ];
     return {
       at: now,
-      mode: projected.mode,
-      keyService: ledger === null ? KEY_SERVICE_DOWN : KEY_SERVICE_UP,
+      mode: stored.projected.mode,
+      keyService: keyServicePart(ledger === null ? null : (figures ?? undefined)),
+      hsm: hsmPart(figures),
       // The rows above were just read from it.
       database: { state: "up", sentence: "Lists are read from it; nothing in it opens a secret." },
+      checker: checkerPart(figures),
+      witness: witnessPart(ledger === null ? null : (toMilliseconds(now) - newest) / 1000),
+      gateway: gatewayPart(figures),
       identityProvider: provider ? PROVIDER_UP : PROVIDER_DOWN,
-      witness:
-        ledger === null
-          ? WITNESS_UNKNOWN
-          : quietSeconds > QUIET_SECONDS
-            ? WITNESS_QUIET
-            : WITNESS_UP,
+      notifications: notificationsPart(ways, stored.backlog),
       ledger: ledger && {
         origin: ledger.origin,
         size: ledger.size,
@@ -41,29 +55,24 @@ export const readStatus = procedure("status.read", statusContract.read).query(
         note: ledger.note,
         signers: [ledger.origin, ...ledger.witnesses.map((it) => it.name)],
       },
-      projectionBehind: ledger && Math.max(0, ledger.size - projected.nextIndex),
+      figures: figures && {
+        startedAt: figures.startedAt,
+        hsmLatencyMs: figures.hsm.latencyMs,
+        queued: figures.ledger.queued,
+        fence: figures.ledger.fence,
+        witnessesAsked: figures.witnesses.asked,
+        quorum: figures.witnesses.quorum,
+        cosigned: figures.witnesses.newest,
+        lastCheck: figures.lastCheck,
+        gateways: figures.gateways,
+      },
+      projectionBehind: ledger && Math.max(0, ledger.size - stored.projected.nextIndex),
     } satisfies Status;
   },
 );
 
-const KEY_SERVICE_UP: Part = { state: "up", sentence: "Decides and signs the ledger." };
-const KEY_SERVICE_DOWN: Part = {
-  state: "down",
-  sentence:
-    "Nobody can sign, request or open anything until it answers. Lists show what was last recorded.",
-};
 const PROVIDER_UP: Part = { state: "up", sentence: "People can sign in." };
 const PROVIDER_DOWN: Part = {
   state: "down",
   sentence: "Nobody can sign in anew. Sessions that are open, the desk and grants go on working.",
-};
-const WITNESS_UP: Part = { state: "up", sentence: "Cosigns what continues the ledger it knows." };
-const WITNESS_QUIET: Part = {
-  state: "down",
-  sentence:
-    "Has not cosigned for more than 5 minutes. Values that take two people wait; workloads go on for 15 minutes.",
-};
-const WITNESS_UNKNOWN: Part = {
-  state: "unknown",
-  sentence: "Cannot be told while the key service does not answer.",
 };

@@ -4,6 +4,7 @@ import { environment, secretName, serviceOf } from "@countersign/protocol/names"
 import * as z from "zod";
 import { Prisma } from "../../../../generated/prisma/client.ts";
 import type { TenantReads } from "../../../db/console-database.ts";
+import { OWN_TENANT } from "../../../db/own-tenant.ts";
 import type { Reach } from "../../authorise/reach.ts";
 import { dateOf, instantOf } from "../../names/names.ts";
 import { fromCursor, page } from "../../shapes/keyset.ts";
@@ -37,7 +38,8 @@ function facts(now: Instant): Prisma.Sql {
       WHEN b.expires_at <= ${at} THEN 'ended'
       WHEN b.expires_at <= ${at}::timestamptz + ${ENDING_DAYS} * interval '1 day' THEN 'ending'
       ELSE 'active' END AS state
-    FROM projection.binding b JOIN projection.secret s ON s.tenant = b.tenant AND s.secret = b.secret)`;
+    FROM (SELECT * FROM projection.binding WHERE ${OWN_TENANT}) b
+    JOIN projection.secret s ON s.tenant = b.tenant AND s.secret = b.secret)`;
 }
 
 const YES = Prisma.sql`TRUE`;

@@ -1,7 +1,7 @@
 import type { DeviceId, PersonId } from "@countersign/protocol/ids";
 import type { Instant } from "@countersign/protocol/instants";
 import type { SpiffeId, TenantId } from "@countersign/protocol/names";
-import { type Refusal, refuse } from "@countersign/protocol/refusals";
+import { type Refusal, type RefusalCode, refuse } from "@countersign/protocol/refusals";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import { type Ledger, LedgerFault } from "../../ledger/domain/ledger.ts";
 import type { Decision } from "../domain/decision.ts";
@@ -39,6 +39,8 @@ export type Recorded = {
   readonly events: readonly DomainEvent[];
 };
 
+export type Outcome = "accepted" | RefusalCode;
+
 export type CommandPathParts = {
   readonly ledger: Pick<Ledger, "append" | "showHead">;
   readonly time: TimeKeeper;
@@ -48,6 +50,8 @@ export type CommandPathParts = {
   readonly onRecovery: (outcome: "recovered" | "failed", cause: unknown) => void;
   /** Told of every entry once it is durable, in order. Must not throw. */
   readonly onRecorded: (recorded: Recorded) => void;
+  /** Told how each attempt ended, for figures: what it was, and the refusal's code or `accepted`. Must not throw. */
+  readonly onDecided?: (what: string, outcome: Outcome) => void;
 };
 
 /**
@@ -89,6 +93,15 @@ export class CommandPath {
     attempt: Attempt,
     decide: (state: State, now: Instant) => Decision,
   ): Promise<Result<Recorded, Refusal>> {
+    const result = await this.#execute(attempt, decide);
+    this.#parts.onDecided?.(attempt.what, result.ok ? "accepted" : result.error.code);
+    return result;
+  }
+
+  async #execute(
+    attempt: Attempt,
+    decide: (state: State, now: Instant) => Decision,
+  ): Promise<Result<Recorded, Refusal>> {
     if (this.#recovery !== null) return err(UNAVAILABLE);
     const now = this.now();
     if (!now.ok) return now;
@@ -110,6 +123,7 @@ export class CommandPath {
 
   /** Records an attempt that was refused before it came to a decision, such as a forged signature. */
   recordRefusal(attempt: Attempt, refusal: Refusal): void {
+    this.#parts.onDecided?.(attempt.what, refusal.code);
     const now = this.now();
     if (this.#recovery === null && now.ok) {
       this.#recordRefusal(attempt, { ok: false, refusal, events: [] }, now.value);

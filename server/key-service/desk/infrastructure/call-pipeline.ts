@@ -8,6 +8,7 @@ import {
 } from "@countersign/protocol/people-api";
 import { type Refusal, refuse } from "@countersign/protocol/refusals";
 import type { z } from "zod";
+import { addressKey } from "../../../kernel/address-key.ts";
 import { err, ok, type Result } from "../../../kernel/result.ts";
 import type { DeskSessions } from "./desk-sessions.ts";
 import type { AuthenticateDevice } from "./device-authentication.ts";
@@ -18,7 +19,7 @@ import type {
   PeopleHandlers,
   SessionCaller,
 } from "./people-handlers.ts";
-import { addressKey, type RateLimiter } from "./rate-limits.ts";
+import type { RateLimiter } from "./rate-limits.ts";
 import { readJsonBody } from "./request-body.ts";
 import { type RequestRefusal, requestRefusal } from "./request-refusal.ts";
 import { type RateGroup, ROUTES } from "./route-table.ts";

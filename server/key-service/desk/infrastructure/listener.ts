@@ -23,7 +23,7 @@ export type PeopleListenerOptions = Omit<CallPipeline, "limiter" | "handlerTimeo
   readonly assets: PageAssets;
   readonly log: ListenerLog;
   /** Null when this process should get calls; otherwise a sentence that says what is missing. */
-  readonly notReady: () => string | null;
+  readonly notReady: () => string | null | Promise<string | null>;
   /** PEM. Null: plain http, for localhost, or behind a terminator that is then trusted with what the desk shows. */
   readonly tls: TlsFiles | null;
   readonly limiter?: RateLimiter;
@@ -183,7 +183,7 @@ async function answerTarget(
     case "file":
       return fileAnswer(target.status, target.file);
     case "probe": {
-      const missing = target.probe === "ready" ? desk.notReady() : null;
+      const missing = target.probe === "ready" ? await desk.notReady() : null;
       return missing === null
         ? jsonAnswer({ status: "ok" })
         : requestRefusal("unavailable", missing);

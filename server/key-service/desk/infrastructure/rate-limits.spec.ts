@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { addressKey } from "../../../kernel/address-key.ts";
 import { TestClock } from "./desk-fixture.ts";
-import { addressKey, RATE_LIMITS, RateLimiter } from "./rate-limits.ts";
+import { RATE_LIMITS, RateLimiter } from "./rate-limits.ts";
 
 describe("rate limits", () => {
   it("L6 lets a burst through, then says in how many whole seconds to come again", () => {

@@ -1,7 +1,7 @@
 import type { Instant } from "@countersign/protocol/instants";
 import type { Issuer } from "@countersign/protocol/sign-in";
 import { ENVIRONMENTS } from "@countersign/protocol/taxonomy";
-import { readGenesisFile } from "../../../config/genesis-file.ts";
+import { type GatewayInGenesis, readGenesisFile } from "../../../config/genesis-file.ts";
 import type { KeyServiceConfig } from "../../../config/key-service-config.ts";
 import { consoleCredentialDigest } from "../../console-rpc/console-rpc.ts";
 import { encodeEntry } from "../../decisions/domain/entry.ts";
@@ -32,8 +32,11 @@ export type GenesisParts = {
 };
 
 const DAY_SECONDS = 86_400;
-/** How long an enrolment link works. Production's are handed out in one ceremony. */
-const INVITED_FOR = { development: 30 * DAY_SECONDS, production: 7 * DAY_SECONDS } as const;
+/**
+ * How long an enrolment link works. Production's are handed out in one ceremony; a development installation may
+ * begin with weeks of history behind it.
+ */
+const INVITED_FOR = { development: 90 * DAY_SECONDS, production: 7 * DAY_SECONDS } as const;
 
 /**
  * Writes the first entry: who the first people are, which keys sign and seal, which witnesses watch. The token's
@@ -54,10 +57,7 @@ export async function performGenesis(parts: GenesisParts): Promise<GenesisDeclar
   refuseUnfitInstallation(mode, config, keys.capabilities);
   const { identityProviders, console: signInAt } = config.singleSignOn;
   const issuers = identityProviders.map((it) => it.issuer);
-  const founders =
-    config.genesis.mode === "production"
-      ? founding(config.genesis.file, issuers)
-      : castWithAccounts(issuers);
+  const { founders, gateways } = foundation(config.genesis, issuers);
   const facts: GenesisFacts = {
     mode,
     ledgerOrigin: origin,
@@ -67,7 +67,10 @@ export async function performGenesis(parts: GenesisParts): Promise<GenesisDeclar
     witnesses: config.witnesses.map((it) => witnessIn(it.verifierKey)),
     witnessQuorum: config.witnessQuorum,
     consoleCredential: consoleCredentialDigest(files.consoleCredential()),
-    ...(mode === "development" ? { gateways: [developmentGateway(files, founders)] } : {}),
+    gateways: [
+      ...gateways.map(registered),
+      ...(mode === "development" ? [developmentGateway(files, founders)] : []),
+    ],
     tenantKeks: await makeKeks(keys, founders),
     ...(identityProviders.length === 0
       ? {}
@@ -91,11 +94,27 @@ export async function performGenesis(parts: GenesisParts): Promise<GenesisDeclar
   return mode;
 }
 
-function founding(file: string, issuers: readonly Issuer[]): readonly Founder[] {
-  const founders = readGenesisFile(file);
-  const reasons = whyUnfitToFound(founders, issuers);
-  if (reasons.length === 0) return founders;
-  throw new Error(`With the people in ${file} no installation can begin. ${reasons.join(" ")}`);
+type Foundation = {
+  readonly founders: readonly Founder[];
+  readonly gateways: readonly GatewayInGenesis[];
+};
+
+/** Development takes a file as it is: who plays alone needs no three officers. */
+function foundation(
+  genesis: NonNullable<KeyServiceConfig["genesis"]>,
+  issuers: readonly Issuer[],
+): Foundation {
+  if (genesis.file === null) return { founders: castWithAccounts(issuers), gateways: [] };
+  const { people: founders, gateways } = readGenesisFile(genesis.file);
+  const reasons = genesis.mode === "production" ? whyUnfitToFound(founders, issuers) : [];
+  if (reasons.length === 0) return { founders, gateways };
+  throw new Error(
+    `With the people in ${genesis.file} no installation can begin. ${reasons.join(" ")}`,
+  );
+}
+
+function registered({ credential, ...gateway }: GatewayInGenesis): RegisteredGateway {
+  return { ...gateway, credential: gatewayCredentialDigest(credential) };
 }
 
 /** Vouches for the workloads of every tenant, under a trust domain that only this machine's own CA serves. */

@@ -93,7 +93,7 @@ describe("a configuration of another installation", () => {
   it.each<[string, Partial<Judged>, Partial<GenesisDeclared>, RegExp]>([
     [
       "development",
-      { genesis: { mode: "development" } },
+      { genesis: { mode: "development", file: null } },
       {},
       /is development.*begun as production/,
     ],

@@ -15,6 +15,8 @@ export type PendingBatch = {
 type Waiting = {
   readonly bytes: Buffer;
   readonly leaf: Buffer;
+  /** On the monotonic clock. */
+  readonly sinceMs: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (fault: LedgerFault) => void;
 };
@@ -29,6 +31,9 @@ export class GroupCommit {
   /** Makes a batch durable and returns the index of its first entry. @throws LedgerFault */
   readonly #commit: (batch: PendingBatch) => Promise<number>;
   readonly #onFailure: (fault: LedgerFault) => void;
+  /** Told of each entry that is durable, how long its caller waited for that. */
+  readonly #onDurable: (waitedMs: number) => void;
+  #underWay = 0;
   #queue: Waiting[] = [];
   #fault: LedgerFault | null = null;
   #drained: Promise<void> | null = null;
@@ -36,9 +41,16 @@ export class GroupCommit {
   constructor(
     commit: (batch: PendingBatch) => Promise<number>,
     onFailure: (fault: LedgerFault) => void,
+    onDurable: (waitedMs: number) => void = () => {},
   ) {
     this.#commit = commit;
     this.#onFailure = onFailure;
+    this.#onDurable = onDurable;
+  }
+
+  /** Entries that are not durable yet, those on their way to the disk among them. */
+  get waiting(): number {
+    return this.#queue.length + this.#underWay;
   }
 
   /** See `Ledger.append`. The bytes are copied. */
@@ -50,7 +62,8 @@ export class GroupCommit {
     }
     return new Promise((resolve, reject) => {
       const bytes = Buffer.from(entry);
-      this.#queue.push({ bytes, leaf: leafHash(bytes), resolve, reject });
+      const sinceMs = performance.now();
+      this.#queue.push({ bytes, leaf: leafHash(bytes), sinceMs, resolve, reject });
       this.#drained ??= this.#drain();
     });
   }
@@ -79,19 +92,24 @@ export class GroupCommit {
   }
 
   async #commitBatch(batch: readonly Waiting[]): Promise<void> {
+    this.#underWay = batch.length;
     try {
       const first = await this.#commit({
         entries: batch.map((w) => w.bytes),
         leafHashes: batch.map((w) => w.leaf),
       });
+      const nowMs = performance.now();
       batch.forEach((waiting, i) => {
         waiting.resolve({ index: first + i });
+        this.#onDurable(nowMs - waiting.sinceMs);
       });
     } catch (error) {
       const fault = asFault(error);
       this.stop(fault); // Empties the queue, so that nothing follows an unknown outcome.
       for (const waiting of batch) waiting.reject(fault);
       this.#onFailure(fault);
+    } finally {
+      this.#underWay = 0;
     }
   }
 

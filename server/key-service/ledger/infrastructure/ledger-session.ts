@@ -26,6 +26,8 @@ export type LedgerSessionParts = {
   readonly timing: LedgerTiming;
   /** Called once, when the session ends by a fault and not by `close`. */
   readonly onFault: (fault: LedgerFault) => void;
+  /** Told of each entry that is durable, how long its caller waited for that, in milliseconds. */
+  readonly onDurable: (waitedMs: number) => void;
   /** See `WitnessQuorumOptions.onOutage`. */
   readonly onWitnessOutage: (outage: string | null) => void;
 };
@@ -56,6 +58,7 @@ export class LedgerSession {
     this.#queue = new GroupCommit(
       (batch) => this.#commit(batch),
       (fault) => this.fail(fault),
+      parts.onDurable,
     );
     this.#quorum = new WitnessQuorum({
       clients: parts.witnesses.clients,
@@ -75,6 +78,11 @@ export class LedgerSession {
 
   get head(): SignedHead {
     return this.#head;
+  }
+
+  /** Entries that are not durable yet. */
+  get waiting(): number {
+    return this.#queue.waiting;
   }
 
   get quorum(): WitnessQuorum {

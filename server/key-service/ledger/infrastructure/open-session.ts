@@ -31,6 +31,8 @@ export type PostgresLedgerOptions = {
   readonly onFault?: (fault: LedgerFault) => void;
   /** Witnesses stopped making the quorum, with what each said; null: they make it again. Once each. */
   readonly onWitnessOutage?: (outage: string | null) => void;
+  /** Told of each entry that is durable, how long its caller waited for that, in milliseconds. For figures. */
+  readonly onDurable?: (waitedMs: number) => void;
 };
 
 export type OpeningParts = {
@@ -96,6 +98,7 @@ export async function openSession(
     await file.write(head.size, head.note);
     const { clock } = options;
     const { onFault = () => undefined, onWitnessOutage = () => undefined } = options;
+    const { onDurable = () => undefined } = options;
     const witnesses = { clients, quorum };
     return new LedgerSession({
       connection,
@@ -109,6 +112,7 @@ export async function openSession(
       timing,
       onFault,
       onWitnessOutage,
+      onDurable,
     });
   } catch (error) {
     // Whoever refuses this history does not keep others from trying; a dead connection lets the pen go stale.

@@ -140,6 +140,11 @@ export class PostgresLedger implements Ledger {
     return this.#session.quorum.newestTime();
   }
 
+  /** The number of the pen's taker, and how many entries are not durable yet: for figures. */
+  vitals(): { readonly fence: number; readonly queued: number } {
+    return { fence: this.#session.pen.fence, queued: this.#session.waiting };
+  }
+
   showHead(): void {
     this.#session.quorum.show();
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CborInput, writeCbor } from "../../../../tests/support/cbor-writer.ts";
+import { type CborInput, writeCbor } from "../../../../scripts/authenticator/cbor-writer.ts";
 import { readCbor } from "./cbor.ts";
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(" ", ""), "hex");

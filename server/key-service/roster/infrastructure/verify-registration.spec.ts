@@ -1,12 +1,12 @@
 import { KEY_ALGORITHMS } from "@countersign/protocol/statement";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type CborInput, writeCbor } from "../../../../scripts/authenticator/cbor-writer.ts";
 import { DESK } from "../../../../tests/support/assertion-bench.ts";
 import {
   certifiedBy,
   makeCertificate,
 } from "../../../../tests/support/attestation-certificates.ts";
-import { type CborInput, writeCbor } from "../../../../tests/support/cbor-writer.ts";
 import {
   DEVELOPMENT,
   judgeRegistration,

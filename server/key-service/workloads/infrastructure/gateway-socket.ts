@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { BoundedJsonError, parseBoundedJson } from "@countersign/protocol/bounded-json";
 import { utf8 } from "@countersign/protocol/bytes";
 import { digestToBytes } from "@countersign/protocol/digest";
@@ -32,6 +33,8 @@ export type GatewaySocketParts = {
 /** More at once is a gateway that does not wait for answers. */
 const MOST_UNDER_WAY = 1_024;
 const HELLO_MS = 5_000;
+/** At a stop: how long fetches under way are waited for. */
+const ANSWER_WITHIN_MS = 5_000;
 
 /** The digest under which genesis knows a gateway's credential. */
 export function gatewayCredentialDigest(credential: string): Digest {
@@ -46,24 +49,46 @@ export function gatewayCredentialDigest(credential: string): Digest {
 export async function startGatewaySocket(
   parts: GatewaySocketParts,
   socketPath: string,
-): Promise<{ stop: () => Promise<void> }> {
+): Promise<{
+  readonly stop: () => Promise<void>;
+  /** Gateways that were welcomed and are connected, and the fetches that they wait for. */
+  readonly count: () => { readonly connected: number; readonly underWay: number };
+}> {
   const open = new Set<Socket>();
+  const busy: Busy = { connected: 0, underWay: 0, isStopping: false, onIdle: () => {} };
   const server = createServer((socket) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
-    serve(parts, socket);
+    serve(parts, socket, busy);
   });
   await listenForOwn(server, socketPath);
   return {
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of open) socket.destroy();
-      }),
+    count: () => ({ connected: busy.connected, underWay: busy.underWay }),
+    stop: async () => {
+      busy.isStopping = true;
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      await idle(busy);
+      await nextTurn(); // what was answered last is written at the end of its turn
+      for (const socket of open) socket.end(() => socket.destroy());
+      await closed;
+    },
   };
 }
 
-function serve(parts: GatewaySocketParts, socket: Socket): void {
+type Busy = { connected: number; underWay: number; isStopping: boolean; onIdle: () => void };
+
+/** Resolves when every fetch under way is answered, or cannot be waited for any longer. */
+async function idle(busy: Busy): Promise<void> {
+  if (busy.underWay === 0) return;
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((done) => {
+    busy.onIdle = done;
+    timer = setTimeout(done, ANSWER_WITHIN_MS);
+  });
+  clearTimeout(timer);
+}
+
+function serve(parts: GatewaySocketParts, socket: Socket, busy: Busy): void {
   const reader = new FrameReader(MAX_QUESTION_BYTES);
   const writer = new FrameWriter((bytes) => {
     if (socket.writable)
@@ -75,7 +100,10 @@ function serve(parts: GatewaySocketParts, socket: Socket): void {
   let underWay = 0;
   const impatience = setTimeout(() => socket.destroy(), HELLO_MS);
   socket.on("error", () => socket.destroy());
-  socket.once("close", () => clearTimeout(impatience));
+  socket.once("close", () => {
+    clearTimeout(impatience);
+    if (gateway !== null) busy.connected -= 1;
+  });
   socket.on("data", (chunk) => {
     try {
       for (const frame of reader.read(chunk)) take(frame);
@@ -95,9 +123,14 @@ function serve(parts: GatewaySocketParts, socket: Socket): void {
         setImmediate(() => socket.end());
         return;
       }
+      busy.connected += 1;
       clearTimeout(impatience);
       const body = Buffer.from(JSON.stringify({ gateway: gateway.name }));
       send(frame.id, { kind: GATEWAY_ANSWER.welcome, body });
+      return;
+    }
+    if (busy.isStopping) {
+      send(frame.id, refusalAnswer(STOPPING));
       return;
     }
     if (underWay >= MOST_UNDER_WAY) {
@@ -105,9 +138,12 @@ function serve(parts: GatewaySocketParts, socket: Socket): void {
       return;
     }
     underWay += 1;
+    busy.underWay += 1;
     void answer(parts, gateway, frame).then((reply) => {
       underWay -= 1;
+      busy.underWay -= 1;
       send(frame.id, reply);
+      if (busy.underWay === 0) busy.onIdle();
     });
   }
 
@@ -177,4 +213,5 @@ const NOT_A_GATEWAY = refuse(
   "This is not the credential of a gateway that this installation names.",
 );
 const NOT_A_QUESTION = refuse("malformed", "A gateway may fetch, and nothing else.");
+const STOPPING = refuse("unavailable", "The key service is being stopped. Try again in a moment.");
 const TOO_MANY = refuse("rate-limited", "Too many fetches at once. Wait for answers.");

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { type CborInput, writeCbor } from "./cbor-writer.ts";
 
 /** COSE algorithms: ES256, EdDSA, RS256. */
@@ -9,15 +9,22 @@ export type SoftwareKey = {
   readonly algorithm: SoftwareAlgorithm;
   readonly coseKey: Buffer;
   readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
   sign(data: Uint8Array): Buffer;
 };
 
 export function makeSoftwareKey(algorithm: SoftwareAlgorithm): SoftwareKey {
-  const { publicKey, privateKey } = generatePair(algorithm);
+  return softwareKeyOf(algorithm, generatePair(algorithm).privateKey);
+}
+
+/** The key again of which only the private half was kept. */
+export function softwareKeyOf(algorithm: SoftwareAlgorithm, privateKey: KeyObject): SoftwareKey {
+  const publicKey = createPublicKey(privateKey);
   const hash = algorithm === -8 ? null : "sha256";
   return {
     algorithm,
     publicKey,
+    privateKey,
     coseKey: encodeCoseKey(algorithm, publicKey),
     sign: (data) => sign(hash, data, privateKey),
   };
