@@ -196,7 +196,7 @@ describe("the console's deeds", () => {
     expect(await faults(page)).toEqual([]);
     await page.getByRole("button", { name: `Approve ${count} at the desk` }).click();
     await page.getByText(`1 of ${count}`).first().waitFor();
-    await signAtDesk(page);
+    await page.getByRole("button", { name: `Sign all ${count}` }).click();
     await page.getByRole("heading", { name: "Signed", exact: true }).waitFor();
     await page.getByRole("link", { name: "Back to the console" }).click();
     await page.getByText("It stands in the ledger, entry").first().waitFor();
@@ -229,6 +229,19 @@ describe("the console's deeds", () => {
     await page.waitForURL(/\/people\/p-/);
     await page.getByText("You did not sign").first().waitFor();
     await keys.getByText("active").waitFor();
+  });
+
+  it("ROT-2 Overview shows how old values are against policy, with the numbers in a table behind it", async () => {
+    const { page } = olivia;
+    await open(page, "/", "Overview");
+    const ages = page.getByRole("region", { name: "Age of values against policy" });
+    await ages.getByText("As a table").click();
+    const row = ages.getByRole("row", { name: /high/ });
+    await expect
+      .poll(() => row.getByRole("cell").allInnerTexts())
+      .toEqual(["1", "0", "0", "0", "0"]);
+    await page.getByRole("heading", { name: "Who reads what, the last 30 days" }).waitFor();
+    expect(await faults(page)).toEqual([]);
   });
 
   it("OBS-1 Status shows every part with what it means, and axe finds nothing there", async () => {

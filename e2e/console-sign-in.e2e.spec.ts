@@ -146,6 +146,7 @@ describe("signing in to the console", () => {
     const begun = await fetch(`${running.origin}/api/auth/signin/oidc`, {
       method: "POST",
       headers: { "sec-fetch-site": "cross-site" },
+      body: new URLSearchParams({ json: "true" }),
     });
     expect(begun.status).toBe(403);
   });
@@ -197,7 +198,7 @@ describe("signing in to the console", () => {
 
   it("OBS-1 tells its health without a session, and no more than that", async () => {
     for (const [path, text] of [
-      ["healthz", "ok\n"],
+      ["healthz", "alive\n"],
       ["readyz", "ready\n"],
     ]) {
       const response = await fetch(`${running.origin}/${path}`);

@@ -48,6 +48,7 @@ const browser = await chromium.launch({
   slowMo: given.isHeaded ? SLOWLY_MS : 0,
   args: FLAGS,
 });
+const laptop = new Terminal(given.cli, given.home);
 try {
   const stage = { browser, consoleOrigin: given.consoleOrigin, deskOrigin: given.deskOrigin };
   const { lena, hugo, yuki, nadia } = given.keys;
@@ -58,7 +59,7 @@ try {
   } as const;
   await play(cast, narrator, {
     deskOrigin: given.deskOrigin,
-    laptop: new Terminal(given.cli, given.home),
+    laptop,
     workloads: new WorkloadFetch(given.gateway),
     ticket: given.ticket,
   });
@@ -73,5 +74,6 @@ try {
   );
   process.exitCode = 1;
 } finally {
+  laptop.close();
   await browser.close();
 }

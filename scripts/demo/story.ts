@@ -113,10 +113,8 @@ async function refuseOwnApproval({ owner }: Cast, narrator: Narrator, props: Pro
       const [link] = await approving.until(DESK_LINK);
       await page.goto(link);
       await owner.sign();
-      await page
-        .getByText(/This is your own/)
-        .first()
-        .waitFor();
+      await page.getByRole("heading", { name: "Refused" }).waitFor();
+      await page.mouse.wheel(0, 10_000);
       await narrator.picture(page, "own-approval-refused");
       approving.stop();
       await approving.ended;
@@ -173,7 +171,7 @@ async function receive(
       narrator.aside(`${value.length} characters arrived; no page shows them.`);
       await owner.open("/requests?which=mine", "Requests");
       await rowOf(page, ticket).click();
-      await page.getByRole("heading", { name: "Grant" }).first().waitFor();
+      await page.getByText("opened, no use left").first().waitFor();
       await owner.settle();
       await narrator.picture(page, "request-is-opened");
     },
@@ -189,7 +187,7 @@ async function audit({ owner, auditor }: Cast, narrator: Narrator) {
     async () => {
       await auditor.signIn("/audit");
       const row = page.getByRole("link", {
-        name: new RegExp(`${owner.name} received ${SECRET.replaceAll("/", "/ ?")}`),
+        name: new RegExp(`${owner.name} is to receive ${SECRET.replaceAll("/", "/ ?")}`),
       });
       await row.first().waitFor();
       await narrator.picture(page, "audit");

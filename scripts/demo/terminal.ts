@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 
 export type Command = {
@@ -13,11 +13,17 @@ export type Command = {
 export class Terminal {
   readonly #program: string;
   readonly #home: string;
+  readonly #running = new Set<ChildProcess>();
 
   constructor(program: string, home: string) {
     this.#program = program;
     this.#home = home;
     mkdirSync(home, { recursive: true, mode: 0o700 });
+  }
+
+  /** Ends what still runs. */
+  close(): void {
+    for (const child of this.#running) child.kill("SIGINT");
   }
 
   start(...args: readonly string[]): Command {
@@ -26,6 +32,8 @@ export class Terminal {
       env: { PATH: process.env.PATH ?? "", HOME: this.#home, COLUMNS: "100", BROWSER: "true" },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    this.#running.add(child);
+    child.once("close", () => this.#running.delete(child));
     const stdout: Buffer[] = [];
     let shown = "";
     const looking = new Set<() => void>();

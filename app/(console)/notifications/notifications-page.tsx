@@ -78,7 +78,9 @@ export function NotificationsPage() {
             )
           }
         </Answer>
-        <Mail />
+        <div>
+          <Mail />
+        </div>
       </div>
     </>
   );

@@ -44,18 +44,22 @@ export async function readFacets(
     ([name, isMissing]) =>
       Prisma.sql`(status = 'active' AND ${isMissing} AND ${allBut("missing")}) AS ${column("no", name)}`,
   );
-  const counts = [
-    ...DIMENSION_NAMES.map((name) => count(column("in", name))),
-    ...GAP_FIELDS.map(([name]) => count(column("no", name))),
-    count(column("in", "all")),
+  const dimensions = DIMENSION_NAMES.map((name) => column("of", name));
+  const conditionsMet = [
+    ...DIMENSION_NAMES.map((name) => column("in", name)),
+    ...GAP_FIELDS.map(([name]) => column("no", name)),
+    column("in", "all"),
   ];
+  // First those that are alike in everything, which leaves few rows; then each chip's count among them.
   const found = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    WITH ${facts(now)}, looked AS MATERIALIZED ( -- once for each secret, not once for each count
+    WITH ${facts(now)}, looked AS (
       SELECT ${Prisma.join([...values, ...kept, ...missing])}, (${allBut(null)}) AS ${column("in", "all")}
       FROM fact WHERE ${searched(filters, reach)}
+    ), alike AS (
+      SELECT *, count(*) AS secrets FROM looked GROUP BY ${Prisma.join([...dimensions, ...conditionsMet])}
     )
-    SELECT ${Prisma.join([...DIMENSION_NAMES.map((name) => column("of", name)), ...counts])} FROM looked
-    GROUP BY GROUPING SETS ((), ${Prisma.join(DIMENSION_NAMES.map((name) => Prisma.sql`(${column("of", name)})`))})`);
+    SELECT ${Prisma.join([...dimensions, ...conditionsMet.map(count)])} FROM alike
+    GROUP BY GROUPING SETS ((), ${Prisma.join(dimensions.map((it) => Prisma.sql`(${it})`))})`);
   return arrange(counted.parse(found));
 }
 
@@ -65,7 +69,7 @@ function column(prefix: "of" | "in" | "no", name: string): Prisma.Sql {
 }
 
 function count(of: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`count(*) FILTER (WHERE ${of})::int AS ${of}`;
+  return Prisma.sql`coalesce(sum(secrets) FILTER (WHERE ${of}), 0)::int AS ${of}`;
 }
 
 function arrange(rows: z.infer<typeof counted>): SecretFacets {
