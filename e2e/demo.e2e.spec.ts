@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../scripts/lib/free-port.mjs";
 import { inRoot } from "../scripts/lib/paths.mjs";
 import { ask, sampleOf, samplesOf } from "../tests/support/status-address.ts";
@@ -88,9 +88,10 @@ function run(script: string, env: NodeJS.ProcessEnv, ...args: readonly string[])
     void ended.then((it) => {
       code = it;
     });
-    await expect
-      .poll(() => code !== undefined || pattern.test(text), { timeout: 150_000, interval: 100 })
-      .toBe(true);
+    await vi.waitUntil(() => code !== undefined || pattern.test(text), {
+      timeout: 150_000,
+      interval: 100,
+    });
     if (!pattern.test(text)) throw new Error(`${script} ended with ${code}:\n${text}`);
   };
   return { child, ended, shown: () => text, until };

@@ -67,6 +67,8 @@ async function comeIn({ owner }: Cast, narrator: Narrator, { deskOrigin, laptop 
     await owner.readyToSign();
     await narrator.picture(page, "laptop");
     await owner.sign();
+    // The desk leads back to the command line, which answers and ends.
+    await page.waitForURL((at) => at.hostname === "127.0.0.1");
     const { code } = await login.ended;
     if (code !== 0) throw new Error(`secrets login ended with ${code}`);
   });
@@ -139,7 +141,7 @@ async function approve(
       if (isNarrow) await admin.narrow();
       await page.goto(deskOrigin);
       await page.getByRole("button", { name: "Touch your key" }).click();
-      await page.getByRole("heading", { name: /wait/ }).first().waitFor();
+      await rowOf(page, ticket).waitFor();
       await narrator.picture(page, `${short}-inbox`);
       await rowOf(page, ticket).click();
       await page.getByRole("button", { name: "Approve", exact: true }).click();

@@ -26,6 +26,12 @@ export class Calendar {
     return this.#moveTo(this.#present - minutes * MINUTE);
   }
 
+  /** This very moment. */
+  async present(): Promise<void> {
+    await this.#moveTo(Date.now());
+    await this.#clock.settle();
+  }
+
   later(minutes: number): Promise<void> {
     return this.#moveTo(this.#clock.now() + minutes * MINUTE);
   }

@@ -14,7 +14,7 @@ import type { KeptKey } from "./hardware-key.ts";
 import { Office } from "./office.ts";
 import { type Bearings, SharedClock } from "./shared-clock.ts";
 import { completing, firstBindings, firstDays, firstRequests } from "./story/first-days.ts";
-import { lastWeek, today } from "./story/last-days.ts";
+import { fetches, lastWeek, today } from "./story/last-days.ts";
 import { fourthWeek, thirdWeek } from "./story/later-weeks.ts";
 import { WorkloadFetch } from "./workload-fetch.ts";
 
@@ -82,8 +82,9 @@ async function play(): Promise<void> {
     ["metadata is completed", () => completing(office)],
     ["the third week", () => thirdWeek(office)],
     ["the fourth week", () => fourthWeek(office)],
-    ["the last week", () => lastWeek(office, workloads)],
-    ["today", () => today(office, workloads)],
+    ["the last week", () => lastWeek(office)],
+    ["today", () => today(office)],
+    ["workloads fetch", () => fetches(office, workloads)],
   ];
   for (const [chapter, written] of chapters) {
     tell({ chapter });
@@ -106,7 +107,8 @@ function bearingsOf(keyService: KeyService, anybody: Invitation | undefined): Be
       const status = await keyService.call("/console/v1/status", {});
       if (!status.ok) return false;
       const { ledger, witnesses } = status.value;
-      return ledger.queued === 0 && witnesses.newest?.size === ledger.size;
+      const { size, ageSeconds } = witnesses.newest ?? { size: -1, ageSeconds: 0 };
+      return ledger.queued === 0 && size === ledger.size && ageSeconds < 60;
     },
     agrees: async () =>
       (await keyService.call("/console/v1/proposals/waiting", { person, tenant })).ok,

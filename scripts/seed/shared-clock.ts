@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** How the processes are, as far as their clocks go. */
 export type Bearings = {
-  /** Witnesses have answered for all that was recorded: no time is on its way from one process to another. */
+  /** Witnesses have answered just now, for all that was recorded: no time is on its way from one process to another. */
   readonly isAtRest: () => Promise<boolean>;
   /** The key service finds its own time and the witnesses' alike. */
   readonly agrees: () => Promise<boolean>;
@@ -33,10 +33,15 @@ export class SharedClock {
   /** Resolves when everybody lives in the new time; a time that has passed changes nothing. */
   async moveTo(milliseconds: number): Promise<void> {
     if (milliseconds <= this.now()) return;
-    await this.#until(this.#bearings.isAtRest, "the witness did not answer");
+    await this.settle();
     this.#shiftMs = milliseconds - Date.now();
     await this.#tell(String(this.#shiftMs));
     await this.#until(this.#bearings.agrees, "the clocks did not agree");
+  }
+
+  /** Resolves when witnesses have spoken in the time that it is now: without that nothing is handed out. */
+  settle(): Promise<void> {
+    return this.#until(this.#bearings.isAtRest, "the witness did not answer");
   }
 
   /** Has witnesses asked, until what they say is what should be. */

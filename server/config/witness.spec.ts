@@ -15,6 +15,7 @@ describe("the witness's configuration", () => {
       name: "witness.example.org/1",
       host: "127.0.0.1",
       port: 8461,
+      statusPort: null,
       stateDir: "/var/lib/witness",
       logsFile: "/etc/witness/logs",
     });

@@ -2,8 +2,8 @@ import { assignment } from "@countersign/protocol/roles";
 import type { Office } from "../office.ts";
 import type { WorkloadFetch } from "../workload-fetch.ts";
 
-/** The last week: rotation day, an incident, fetches, and what is granted now. */
-export async function lastWeek(office: Office, workloads: WorkloadFetch): Promise<void> {
+/** The last week: rotation day, an incident, what was refused and exported, a device that is replaced. */
+export async function lastWeek(office: Office): Promise<void> {
   const { calendar } = office;
   await calendar.on(7, "09:00");
   await office.rotate("lena", "payments/prod/redis/session-password");
@@ -59,21 +59,11 @@ export async function lastWeek(office: Office, workloads: WorkloadFetch): Promis
     reason: "Replaced by a new machine",
   });
   office.forgetLaptop("amara");
-  await calendar.on(2, "09:30");
-  await workloads.fetch("acme/dev/payments/api", "payments/dev/postgres/app-password");
-  await workloads.fetch("acme/prod/payments/api", "payments/prod/api/service-token");
-  await workloads.fetch("acme/prod/identity/login", "identity/prod/sso/client-secret");
-  await workloads.fetch("acme/prod/search/api", "search/prod/cluster/reader-token");
 }
 
 /** The last hours: what waits for a security admin, for the CISO, for an officer, and for nobody any more. */
-export async function today(office: Office, workloads: WorkloadFetch): Promise<void> {
+export async function today(office: Office): Promise<void> {
   const { calendar } = office;
-  await calendar.minutesAgo(170);
-  await workloads.fetch("acme/prod/payments/api", "payments/prod/api/service-token");
-  await workloads.fetch("acme/prod/search/api", "payments/prod/api/service-token");
-  await workloads.fetch("acme/staging/payments/api", "payments/staging/postgres/app-password");
-  await workloads.fetch("acme/prod/notifications/sender", "notifications/prod/queue/password");
   await calendar.minutesAgo(150);
   await office.askAndApprove(
     "daniel",
@@ -126,4 +116,21 @@ export async function today(office: Office, workloads: WorkloadFetch): Promise<v
   });
   await calendar.minutesAgo(19);
   await office.as("lena").isRefused({ act: "approve", proposal: waiting.proposal, reason: null });
+}
+
+/** Workloads fetch in the present, where their gateway lives. @throws Error where one that is bound gets nothing */
+export async function fetches(office: Office, workloads: WorkloadFetch): Promise<void> {
+  await office.calendar.present();
+  const bound = [
+    ["acme/prod/payments/api", "payments/prod/api/service-token"],
+    ["acme/prod/identity/login", "identity/prod/sso/client-secret"],
+    ["acme/prod/search/api", "search/prod/cluster/reader-token"],
+    ["acme/prod/search/crawler", "search/prod/crawler/service-token"],
+  ] as const;
+  for (const [workload, secret] of bound) {
+    const status = await workloads.fetch(workload, secret);
+    if (status !== 200) throw new Error(`${workload} was answered ${status}`);
+  }
+  await workloads.fetch("acme/prod/search/api", "payments/prod/api/service-token");
+  await workloads.fetch("acme/dev/payments/api", "payments/dev/postgres/app-password");
 }
