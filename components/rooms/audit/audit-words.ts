@@ -49,10 +49,21 @@ const ACTS: Readonly<Record<string, Deed>> = {
     refused: "compare a value with",
   },
 
+  fetch: { did: "fetched", alone: "fetched a secret", refused: "fetch" },
+  "gateway-hello": same("spoke as a gateway", "speak as a gateway"),
+  "console-rpc": same("spoke as the console", "speak as the console"),
+
   GenesisDeclared: same("the ledger began", "begin a ledger"),
   ServiceStarted: same("the key service started", "start"),
   ReleaseIntended: { did: "is to receive", alone: "is to receive a value", refused: "receive" },
-  ReleaseDone: { did: "received", alone: "received a value", refused: "receive" },
+  ReleaseDone: {
+    did: "the value left for its device:",
+    alone: "a value left for its device",
+    refused: "receive",
+  },
+  FetchIntended: { did: "a workload fetched", alone: "a workload fetched", refused: "fetch" },
+  FetchesDone: same("fetches were answered", "answer fetches"),
+  IdentityProven: same("proved an account at the identity provider", "prove an account"),
   ValueChecked: {
     did: "compared a value with",
     alone: "compared a value",
