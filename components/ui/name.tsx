@@ -1,22 +1,16 @@
 import { Fragment } from "react";
 import { cx } from "./class-names.ts";
 
-/** A part of more characters may break anywhere: it would not fit a narrow page. */
-const LONGEST_WHOLE = 24;
-
 /** A name, id or digest in the mono face; a name may break after each slash and nowhere else if it can. */
 export function Name({ children, className }: { children: string; className?: string }) {
   const parts = children.split(/(?<=\/)(?!\/)/);
   return (
-    <code className={cx("tracking-[-0.02em] [overflow-wrap:anywhere]", className)}>
+    <code className={cx("tracking-[-0.02em]", className)}>
       {parts.map((part, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, which never move
-        <Fragment key={i}>
-          {i > 0 && <wbr />}
-          <span className={part.length > LONGEST_WHOLE ? undefined : "whitespace-nowrap"}>
-            {part}
-          </span>
-        </Fragment>
+        <span key={i} className="inline-block max-w-full">
+          {part}
+        </span>
       ))}
     </code>
   );
