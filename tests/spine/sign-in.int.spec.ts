@@ -2,6 +2,7 @@ import type { Digest, DraftId } from "@countersign/protocol/ids";
 import { statementDigest } from "@countersign/protocol/statement";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createPool } from "../../server/db/pool.ts";
 import { type ConsoleAnswer, consoleCall } from "../support/console.ts";
 import type { TestIdentityProvider } from "../support/identity-provider.ts";
 import { type Installation, startInstallation } from "../support/installation.ts";
@@ -29,7 +30,11 @@ describe("signing in", () => {
     installation = await startInstallation({
       environment: { ...sso.environment, COUNTERSIGN_CHECK_EVERY_SECONDS: "1" },
     });
-    reader = new pg.Pool({ connectionString: installation.database.consoleUrl, max: 2 });
+    reader = createPool({
+      url: installation.database.consoleUrl,
+      application: "test",
+      maxConnections: 2,
+    });
     cast = await enrolCast(installation);
     await register(cast);
   }, 120_000);

@@ -3,11 +3,12 @@ import { tenantId } from "@countersign/protocol/names";
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { createTestDatabase } from "../../../../tests/support/postgres.ts";
+import { createPool } from "../../../db/pool.ts";
 import { digestBytesNow } from "../../../kernel/digest.ts";
 import { EnvelopeStore } from "./envelope-store.ts";
 
 const database = await createTestDatabase();
-const pool = new pg.Pool({ connectionString: database.url });
+const pool = createPool({ url: database.url, application: "test" });
 const envelopes = new EnvelopeStore(pool);
 const acme = tenantId.parse("acme");
 const globex = tenantId.parse("globex");
