@@ -130,7 +130,7 @@ async function timePage(
 
 async function time(caller: Caller, path: Action, input: unknown): Promise<number[]> {
   const [room = "", name = ""] = path.split(".");
-  // The router's own paths, walked by name.
+  // The router's own paths, walked by name: each is a call that takes its input.
   const rooms = caller as unknown as Record<
     string,
     Record<string, (input: unknown) => Promise<unknown>>
@@ -213,13 +213,14 @@ async function signRequests({ cast, parts }: ConsoleWorld): Promise<void> {
 /** Until the lists show everything; there is more to read than a test's patience allows. */
 async function projected({ installation }: ConsoleWorld): Promise<void> {
   await inSession(installation.database.adminUrl, async (client) => {
-    for (;;) {
+    for (let tries = 0; tries < 6_000; tries += 1) {
       const { rows } = await client.query(
         "SELECT 1 FROM projection.cursor, keyservice.tree_head WHERE next_index = size",
       );
       if (rows.length > 0) return;
       await new Promise((done) => setTimeout(done, 100));
     }
+    throw new Error("the history was not projected within ten minutes");
   });
 }
 

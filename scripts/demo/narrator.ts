@@ -41,6 +41,7 @@ export class Narrator {
     try {
       await act();
     } catch (cause) {
+      // Without its picture a failed step is told all the same.
       const taken = on === null ? null : await this.picture(on, "failed").catch(() => null);
       throw new StepFailed(sentence, cause, taken);
     }

@@ -58,8 +58,9 @@ export async function restoreBackup(
       await client.query("COMMIT");
       return again;
     } catch (error) {
-      await restorer.undo();
+      // A connection that is gone has been rolled back by the server.
       await client.query("ROLLBACK").catch(() => undefined);
+      await restorer.undo();
       throw error;
     }
   });

@@ -75,7 +75,7 @@ export async function writeBackup(path: string, bytes: AsyncIterable<Buffer>): P
     await pipeline(bytes, createWriteStream(part, { mode: 0o600, flags: "wx", flush: true }));
     await link(part, path); // unlike a rename, never over another
   } finally {
-    await unlink(part).catch(() => undefined);
+    await unlink(part).catch(() => undefined); // not there, or it stays: it is sealed, and its name says what it is
   }
   await syncFolder(dirname(path));
 }
