@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { type CborInput, writeCbor } from "./cbor-writer.ts";
+import { publicJwk } from "./public-jwk.ts";
 
 /** COSE algorithms: ES256, EdDSA, RS256. */
 export type SoftwareAlgorithm = -7 | -8 | -257;
@@ -40,7 +41,7 @@ function generatePair(algorithm: SoftwareAlgorithm): {
 }
 
 function encodeCoseKey(algorithm: SoftwareAlgorithm, key: KeyObject): Buffer {
-  const jwk = key.export({ format: "jwk" });
+  const jwk = publicJwk(key);
   const field = (text: string | undefined): Buffer => Buffer.from(text ?? "", "base64url");
   const labels: Record<SoftwareAlgorithm, [number, CborInput][]> = {
     [-7]: [

@@ -19,6 +19,12 @@ const LONGEST_TEST_FILE = 1000;
 /** The one place outside `server/config` that reads the environment: the command line is its own program. */
 const CLI_ENVIRONMENT = "packages/cli/src/environment.ts";
 
+/** Here keys are read from DER or PEM before they become a JWK. */
+const READS_KEYS_AGAIN = new Set([
+  "scripts/authenticator/public-jwk.ts",
+  "scripts/dev-idp/signing-key.ts",
+]);
+
 /** Pages are all of `app` but its doorways to the console. */
 const isPage = (path: string) =>
   path.startsWith("components/") || (/^app\//.test(path) && !/^app\/(?:api|_trpc)\//.test(path));
@@ -208,6 +214,18 @@ export const RULES: readonly Rule[] = [
         )
         .filter((file) => hasComputedImport(file.source))
         .map((file) => `${file.path}: computes the name of a module`),
+  },
+  {
+    title:
+      "a key that was just generated is not exported as a JWK, which can stop Node 20 for ever",
+    check: (tree) =>
+      [...tree.values()]
+        .filter(
+          ({ path }) =>
+            !READS_KEYS_AGAIN.has(path) && path !== "tests/repository/boundaries.spec.ts",
+        )
+        .filter((file) => /\.export\(\s*\{[^}]*["']jwk["']/.test(file.source))
+        .map((file) => `${file.path}: use publicJwk, or export DER`),
   },
   { title: "no file imports itself through others", check: cyclesOf },
   {

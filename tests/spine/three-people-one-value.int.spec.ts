@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from "node:crypto";
 import type { SecretName } from "@countersign/protocol/names";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Installation, startInstallation } from "../support/installation.ts";
 import { eventsOf, readLedger } from "../support/ledger-reader.ts";
 import { TestDevice, TestPerson, value } from "../support/people.ts";
+import { recipientKey } from "../support/story.ts";
 
 const NAME = "payments/prod/postgres/app-password" as SecretName;
 
@@ -66,18 +66,11 @@ describe("the spine", () => {
     const [secret] = shown.grant?.uses ?? [];
     if (secret === undefined || shown.request === null)
       throw new Error("an approved request is a grant");
-    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const jwk = publicKey.export({ format: "jwk" });
-    const point = Buffer.concat([
-      Buffer.from([4]),
-      Buffer.from(jwk.x ?? "", "base64url"),
-      Buffer.from(jwk.y ?? "", "base64url"),
-    ]);
     const released = await laptop.call("/people/v1/grants/open", {
       request: shown.request,
       secret: secret.secret,
       use: 1,
-      recipientKey: point.toString("base64url"),
+      recipientKey: recipientKey(),
     });
     expect(value(released).use).toBe(1);
   });

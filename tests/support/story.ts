@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createECDH } from "node:crypto";
 import type { ActOf } from "@countersign/protocol/acts";
 import type { Digest, RequestId, SecretId } from "@countersign/protocol/ids";
 import type { SecretName } from "@countersign/protocol/names";
@@ -115,11 +115,6 @@ export async function askAndApprove(
 
 /** A fresh HPKE key: P-256, uncompressed point, base64url. */
 export function recipientKey(): string {
-  const jwk = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({
-    format: "jwk",
-  });
-  const coordinate = (text: string | undefined) => Buffer.from(text ?? "", "base64url");
-  return Buffer.concat([Buffer.from([4]), coordinate(jwk.x), coordinate(jwk.y)]).toString(
-    "base64url",
-  );
+  const ecdh = createECDH("prime256v1");
+  return ecdh.generateKeys("base64url");
 }

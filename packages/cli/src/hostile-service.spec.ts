@@ -309,6 +309,5 @@ describe("what a hostile service writes cannot act on the terminal", () => {
 
 function otherPoint(): Buffer {
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const { x = "", y = "" } = publicKey.export({ format: "jwk" });
-  return Buffer.concat([Buffer.of(4), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
+  return publicKey.export({ format: "der", type: "spki" }).subarray(-65);
 }

@@ -8,6 +8,7 @@ import {
 import type { Digest } from "@countersign/protocol/ids";
 import { type Instant, toMilliseconds } from "@countersign/protocol/instants";
 import { oidcNonce } from "@countersign/protocol/sign-in";
+import { publicJwk } from "../../../scripts/authenticator/public-jwk.ts";
 
 /** An identity provider in memory: its keys, its key set, and tokens of any shape, sound or forged. */
 export type TokenMint = {
@@ -40,7 +41,7 @@ export const strangerKey = pair.rsa();
 
 export function mint(issuer: string, clientId: string) {
   const [rsa, second, ec, ed, enc] = [pair.rsa(), pair.rsa(), pair.ec(), pair.ed(), pair.rsa()];
-  const jwk = (key: KeyObject, more: object) => ({ ...key.export({ format: "jwk" }), ...more });
+  const jwk = (key: KeyObject, more: object) => ({ ...publicJwk(key), ...more });
   const keySet = {
     keys: [
       jwk(rsa.publicKey, { kid: "rsa-1", use: "sig", alg: "RS256" }),

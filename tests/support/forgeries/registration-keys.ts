@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { type CborInput, writeCbor } from "../../../scripts/authenticator/cbor-writer.ts";
+import { publicJwk } from "../../../scripts/authenticator/public-jwk.ts";
 import { makeSoftwareKey } from "../../../scripts/authenticator/software-key.ts";
 import type { RegistrationAttempt } from "../registration-bench.ts";
 import { noAttestation } from "../software-authenticator.ts";
@@ -12,10 +13,8 @@ const random32 = () => createHash("sha256").update("any 32 bytes").digest();
 
 const es256 = makeSoftwareKey(-7).coseKey;
 const [x, y] = [es256.subarray(10, 42), es256.subarray(45)];
-const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey.export({ format: "jwk" });
-const weakRsa = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({
-  format: "jwk",
-});
+const p384 = publicJwk(generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey);
+const weakRsa = publicJwk(generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey);
 const rsa = makeSoftwareKey(-257).coseKey;
 const modulus = rsa.subarray(11, 267);
 

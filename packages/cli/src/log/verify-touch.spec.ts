@@ -67,20 +67,16 @@ describe("L22 a signature in the ledger, checked again", () => {
 
   it("knows the other two kinds of keys that can be enrolled", async () => {
     const ed25519 = generateKeyPairSync("ed25519");
-    const { x = "" } = ed25519.publicKey.export({ format: "jwk" });
+    const x = ed25519.publicKey.export({ format: "der", type: "spki" }).subarray(-32);
     const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    const { n = "" } = rsa.publicKey.export({ format: "jwk" });
-    const kinds: [string, string, KeyObject, "sha256" | null][] = [
+    const n = rsa.publicKey.export({ format: "der", type: "pkcs1" }).subarray(9, 265);
+    const kinds: [string, Buffer, KeyObject, "sha256" | null][] = [
       ["a4010103272006215820", x, ed25519.privateKey, null],
       ["a401030339010020590100", n, rsa.privateKey, "sha256"],
     ];
     for (const [head, part, privateKey, hash] of kinds) {
       const tail = hash === null ? "" : "2143010001";
-      const cose = Buffer.concat([
-        Buffer.from(head, "hex"),
-        Buffer.from(part, "base64url"),
-        Buffer.from(tail, "hex"),
-      ]);
+      const cose = Buffer.concat([Buffer.from(head, "hex"), part, Buffer.from(tail, "hex")]);
       const resign = (it: Evidence["assertion"]) => {
         const clientData = Buffer.from(it.clientDataJSON, "base64url");
         const signed = Buffer.concat([

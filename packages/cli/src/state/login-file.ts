@@ -1,5 +1,10 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { fromBase64url } from "@countersign/protocol/bytes";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from "node:crypto";
+import { fromBase64url, toBase64url } from "@countersign/protocol/bytes";
 import { personId } from "@countersign/protocol/ids";
 import { tenantId } from "@countersign/protocol/names";
 import { deviceView } from "@countersign/protocol/views";
@@ -32,10 +37,10 @@ export function makeDeviceKey(): DeviceKey {
 }
 
 function deviceKeyOf(key: KeyObject): DeviceKey {
-  const { x } = key.export({ format: "jwk" });
-  if (x === undefined || fromBase64url(x)?.length !== 32)
+  if (key.asymmetricKeyType !== "ed25519")
     throw new Stop("fault", "The device key is not an Ed25519 key.");
-  return { key, publicKey: x };
+  const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+  return { key, publicKey: toBase64url(spki.subarray(-32)) };
 }
 
 /** The raw public key as bytes. */

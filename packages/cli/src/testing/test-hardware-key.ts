@@ -13,12 +13,12 @@ export type TestHardwareKey = {
 
 export function makeHardwareKey(of: TestPerson): TestHardwareKey {
   const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const { x = "", y = "" } = pair.publicKey.export({ format: "jwk" });
+  const point = pair.publicKey.export({ format: "der", type: "spki" }).subarray(-64);
   const cose = [
     Buffer.from("a5010203262001215820", "hex"),
-    Buffer.from(x, "base64url"),
+    point.subarray(0, 32),
     Buffer.from("225820", "hex"),
-    Buffer.from(y, "base64url"),
+    point.subarray(32),
   ];
   return { of, publicKey: toBase64url(Buffer.concat(cose)), key: pair.privateKey };
 }

@@ -60,8 +60,8 @@ export type TestWitness = {
 
 export function makeWitness(name: string): TestWitness {
   const pair = generateKeyPairSync("ed25519");
-  const { x } = pair.publicKey.export({ format: "jwk" });
-  return { name, key: pair.privateKey, publicKey: Buffer.from(x ?? "", "base64url") };
+  const publicKey = pair.publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+  return { name, key: pair.privateKey, publicKey };
 }
 
 /** A checkpoint of these entries: type 0x02 by the log, type 0x04 by each witness. */

@@ -4,6 +4,7 @@ import { addSeconds, type Instant, instant } from "@countersign/protocol/instant
 import { issuer, oidcNonce } from "@countersign/protocol/sign-in";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { publicJwk } from "../../../../scripts/authenticator/public-jwk.ts";
 import {
   encode,
   mint,
@@ -53,7 +54,7 @@ const good = idp.token(sound);
 const [HEADER = "", CLAIMS = "", SIGNATURE = ""] = good.split(".");
 const publicKey = createPublicKey(idp.rsa.privateKey);
 const stranger = strangerKey.privateKey;
-const strangerJwk = strangerKey.publicKey.export({ format: "jwk" });
+const strangerJwk = publicJwk(strangerKey.publicKey);
 
 const with_ = (changes: object, how?: Signing) => idp.token({ ...sound, ...changes }, how);
 const without = (claim: string) =>

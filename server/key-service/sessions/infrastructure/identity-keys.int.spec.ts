@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { issuer } from "@countersign/protocol/sign-in";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { publicJwk } from "../../../../scripts/authenticator/public-jwk.ts";
 import type { IdentityProviderAddress } from "../../../config/single-sign-on.ts";
 import { FixedClock } from "../testing/fixed-clock.ts";
 import { boundedGet, createBoundedGet, GetFailed } from "./bounded-get.ts";
@@ -10,7 +11,7 @@ import { IdentityKeys } from "./identity-keys.ts";
 
 const MINUTE = 60_000;
 const jwkOf = (kid: string) => ({
-  ...generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "jwk" }),
+  ...publicJwk(generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey),
   kid,
 });
 
@@ -194,7 +195,7 @@ describe("the keys of an identity provider", () => {
 
   it("of RSA with fewer than 2048 bits sign nothing", async () => {
     const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
-    keys = [{ ...publicKey.export({ format: "jwk" }), kid: "small" }];
+    keys = [{ ...publicJwk(publicKey), kid: "small" }];
     const found = await open().find("RS256", "small");
     expect(found).toEqual({ ok: true, value: null });
   });
