@@ -25,7 +25,7 @@ import {
   createReadCurrentValue,
 } from "../secrets/application/read-current-value.ts";
 import { createStageValue, createWhyValueMissing } from "../secrets/application/stage-value.ts";
-import { DataKeyCache } from "../secrets/envelope/infrastructure/data-key-cache.ts";
+import { ValueKeyCache } from "../secrets/envelope/infrastructure/value-key-cache.ts";
 import { EnvelopeStore } from "../secrets/infrastructure/envelope-store.ts";
 import { trustedProviders } from "../sessions/application/trusted-providers.ts";
 import { boundedGet } from "../sessions/infrastructure/bounded-get.ts";
@@ -38,7 +38,7 @@ import type { History } from "./open-history.ts";
 import type { Vitals } from "./watch-vitals.ts";
 
 const WITNESS_DEADLINE_MS = 10_000;
-const DATA_KEYS = { maxAgeMs: 60_000, maxEntries: 10_000 };
+const VALUE_KEYS = { maxAgeMs: 60_000, maxEntries: 10_000 };
 
 export type Callers = {
   readonly history: History;
@@ -61,9 +61,9 @@ export async function serveCallers(
 
   const envelopes = new EnvelopeStore(pool);
   const intake = new IntakeKeys({ keys, releaseKey: RELEASE_KEY, clock });
-  const dataKeys = new DataKeyCache({ clock, ...DATA_KEYS });
+  const valueKeys = new ValueKeyCache({ clock, ...VALUE_KEYS });
   const onLook = reports.tampering.looked;
-  const readCurrentValue = createReadCurrentValue({ keys, dataKeys, envelopes, onLook });
+  const readCurrentValue = createReadCurrentValue({ keys, valueKeys, envelopes, onLook });
   const kekOf = (tenant: TenantId) => requireKek(keys, recordedKek(genesis, tenant));
   const stageValueFor = createStageValue({ keys, intake, envelopes, kekOf });
   const whyValueMissing = createWhyValueMissing(envelopes);

@@ -6,7 +6,7 @@ import type { Look } from "../../decisions/application/tampering-reports.ts";
 import type { KeyProvider } from "../../keys/domain/key-provider.ts";
 import type { Secret } from "../domain/secret.ts";
 import { openEnvelope } from "../envelope/application/open-envelope.ts";
-import type { DataKeyCache } from "../envelope/infrastructure/data-key-cache.ts";
+import type { ValueKeyCache } from "../envelope/infrastructure/value-key-cache.ts";
 import type { EnvelopeStore } from "../infrastructure/envelope-store.ts";
 
 /**
@@ -36,11 +36,11 @@ export function createAskForRow(envelopes: Pick<EnvelopeStore, "load">): AskForR
 
 export function createReadCurrentValue(parts: {
   readonly keys: KeyProvider;
-  readonly dataKeys: DataKeyCache;
+  readonly valueKeys: ValueKeyCache;
   readonly envelopes: EnvelopeStore;
   readonly onLook: Look;
 }): ReadCurrentValue {
-  const { keys, dataKeys, envelopes, onLook } = parts;
+  const { keys, valueKeys, envelopes, onLook } = parts;
   return async (tenant, secret, version, correlation, asked) => {
     const { current } = secret;
     if (current === null || current.version !== version) {
@@ -53,7 +53,7 @@ export function createReadCurrentValue(parts: {
       return err(TAMPERED);
     }
     const opened = await openEnvelope(
-      { keys, dataKeys },
+      { keys, valueKeys },
       { tenant, secret, version, digest: current.envelope, bytes },
     );
     onLook(name, opened.ok ? null : `does not open: ${opened.error.reason}`, correlation);

@@ -21,7 +21,7 @@ import type { NamedSecret } from "../domain/identity.ts";
 import { openEnvelope, type VersionToOpen } from "./application/open-envelope.ts";
 import { sealValue } from "./application/seal-value.ts";
 import { decodeEnvelope, encodeEnvelope, type SealedEnvelope } from "./domain/sealed-envelope.ts";
-import { DataKeyCache } from "./infrastructure/data-key-cache.ts";
+import { ValueKeyCache } from "./infrastructure/value-key-cache.ts";
 
 const acme = tenantId.parse("acme");
 const umbra = tenantId.parse("umbra");
@@ -39,14 +39,14 @@ describe.each(Object.entries(tokens))("KEY-1 KEY-2 envelopes on %s", (_, token) 
   let keys: KeyProvider;
   let clockMs = 0;
   const clock = { monotonic: () => clockMs };
-  let dataKeys: DataKeyCache;
+  let valueKeys: ValueKeyCache;
 
   beforeAll(async () => {
     keys = await openPkcs11KeyProvider(optionsOf(token));
     for (const tenant of [acme, umbra]) await ensureTenantKek(keys, tenant);
   });
   beforeEach(() => {
-    dataKeys = new DataKeyCache({ maxAgeMs: 0, maxEntries: 1, clock });
+    valueKeys = new ValueKeyCache({ maxAgeMs: 0, maxEntries: 1, clock });
   });
   afterAll(async () => {
     await keys.close();
@@ -70,7 +70,7 @@ describe.each(Object.entries(tokens))("KEY-1 KEY-2 envelopes on %s", (_, token) 
     as: Partial<VersionToOpen> = {},
   ): Promise<Buffer | string> => {
     const opened = await openEnvelope(
-      { keys, dataKeys },
+      { keys, valueKeys },
       { tenant: acme, secret: password, version: 1, ...sealed, ...as },
     );
     return opened.ok ? opened.value.use((bytes) => Buffer.from(bytes)) : opened.error.reason;
@@ -309,7 +309,7 @@ describe.each(Object.entries(tokens))("KEY-1 KEY-2 envelopes on %s", (_, token) 
   describe("and the cache of unwrapped data keys", () => {
     beforeEach(() => {
       clockMs = 0;
-      dataKeys = new DataKeyCache({ maxAgeMs: 60_000, maxEntries: 10, clock });
+      valueKeys = new ValueKeyCache({ maxAgeMs: 60_000, maxEntries: 10, clock });
     });
     /** A provider that counts unwraps on the real token. */
     const counted = () => {
@@ -329,7 +329,7 @@ describe.each(Object.entries(tokens))("KEY-1 KEY-2 envelopes on %s", (_, token) 
       const { counter, provider } = counted();
       const openCounted = async () => {
         const opened = await openEnvelope(
-          { keys: provider, dataKeys },
+          { keys: provider, valueKeys },
           { tenant: acme, secret: password, version: 1, ...sealed },
         );
         return opened.ok && opened.value.use((bytes) => bytes.equals(value));
@@ -355,14 +355,14 @@ describe.each(Object.entries(tokens))("KEY-1 KEY-2 envelopes on %s", (_, token) 
       const ciphertext = Buffer.from(envelope.ciphertext);
       ciphertext[0] = (ciphertext[0] ?? 0) ^ 1;
       expect(await open(withDigest({ ...envelope, ciphertext }))).toBe("value-not-authentic");
-      expect(dataKeys.size).toBe(0);
+      expect(valueKeys.size).toBe(0);
     });
 
     it("hand out values that are the caller's own: wiping one leaves the next whole", async () => {
       const sealed = await seal();
       const version = { tenant: acme, secret: password, version: 1, ...sealed };
       for (let n = 0; n < 3; n += 1) {
-        const opened = await openEnvelope({ keys, dataKeys }, version);
+        const opened = await openEnvelope({ keys, valueKeys }, version);
         if (!opened.ok) throw new Error(opened.error.reason);
         expect(opened.value.use((bytes) => Buffer.from(bytes))).toEqual(value);
         opened.value.wipe();
@@ -372,11 +372,11 @@ describe.each(Object.entries(tokens))("KEY-1 KEY-2 envelopes on %s", (_, token) 
 
   describe("TENANT-1 SEG-1 of a tenant that leaves", () => {
     const leaving = tenantId.parse("leaving");
-    const forget = (tenant: TenantId) => dataKeys.forgetTenant(tenant);
+    const forget = (tenant: TenantId) => valueKeys.forgetTenant(tenant);
     const leavingSecret = { tenant: leaving, secret: password, version: 1 };
 
     it("open no more once its key is destroyed, not from the cache, not under a new key of that name; others do", async () => {
-      dataKeys = new DataKeyCache({ maxAgeMs: 60_000, maxEntries: 10, clock });
+      valueKeys = new ValueKeyCache({ maxAgeMs: 60_000, maxEntries: 10, clock });
       await ensureTenantKek(keys, leaving);
       const [sealed, others] = [await seal({ tenant: leaving }), await seal()];
       expect(await open(sealed, leavingSecret)).toEqual(value);

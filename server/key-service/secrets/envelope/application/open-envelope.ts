@@ -12,9 +12,14 @@ import {
   type EnvelopeRefusalReason,
   envelopeRefusal,
 } from "../domain/envelope-refusal.ts";
-import { DEK_BYTES, decodeEnvelope, type SealedEnvelope } from "../domain/sealed-envelope.ts";
-import type { DataKeyCache } from "../infrastructure/data-key-cache.ts";
-import { decryptValue } from "../infrastructure/value-cipher.ts";
+import {
+  DEK_BYTES,
+  decodeEnvelope,
+  rereadEnvelope,
+  type SealedEnvelope,
+} from "../domain/sealed-envelope.ts";
+import { decryptValue, deriveValueKey } from "../infrastructure/value-cipher.ts";
+import type { ValueKeyCache } from "../infrastructure/value-key-cache.ts";
 
 export type VersionToOpen = {
   /** As the ledger's fold knows them; nothing here may come from the row that holds the envelope. */
@@ -36,33 +41,40 @@ export type VersionToOpen = {
  * @throws KeyProviderFault where the HSM cannot be asked: trying again may help, unlike after a refusal.
  */
 export async function openEnvelope(
-  deps: { readonly keys: KeyProvider; readonly dataKeys: DataKeyCache },
+  deps: { readonly keys: KeyProvider; readonly valueKeys: ValueKeyCache },
   { tenant, secret, version, digest, bytes }: VersionToOpen,
 ): Promise<Result<Sensitive, EnvelopeRefusal>> {
   const refuse = (reason: EnvelopeRefusalReason) => err(envelopeRefusal(reason));
   if (digestBytesNow("envelope", bytes) !== digest) return refuse("digest-differs");
+  const identity = identityDigest(tenant, secret, version);
+  const aad = digestToBytes(identity);
+  const open = (key: Buffer, { iv, ciphertext }: Pick<SealedEnvelope, "iv" | "ciphertext">) => {
+    const value = decryptValue(key, ciphertext, { identity: aad, iv });
+    return value === null ? refuse("value-not-authentic") : ok(value);
+  };
+  const held = deps.valueKeys.use(digest, identity, (key) => open(key, rereadEnvelope(bytes)));
+  if (held !== null) return held.value;
+
   const envelope = decodeEnvelope(bytes);
   if (envelope === null) return refuse("malformed");
-  const identity = identityDigest(tenant, secret, version);
   if (envelope.identity !== identity) return refuse("other-identity");
   const kek = parseKeyLabel(envelope.kek);
   if (kek?.purpose !== "tenant-kek" || kek.tenant !== tenant) return refuse("other-tenants-key");
 
-  const aad = digestToBytes(identity);
-  const decrypt = (dek: Buffer) =>
-    decryptValue(dek, envelope, { identity: aad, salt: envelope.salt, iv: envelope.iv });
-  const cached = deps.dataKeys.use(digest, decrypt);
-  if (cached !== null) return asResult(cached.value);
-
-  const epoch = deps.dataKeys.epoch(tenant);
+  const epoch = deps.valueKeys.epoch(tenant);
   const dek = await unwrap(deps.keys, envelope, aad);
   if (typeof dek === "string") return refuse(dek);
+  const { commitment, salt, iv } = envelope;
+  let key: Buffer | null = null;
   try {
-    const value = decrypt(dek);
-    if (typeof value !== "string") deps.dataKeys.put(digest, tenant, dek, epoch);
-    return asResult(value);
+    key = deriveValueKey(dek, commitment, { identity: aad, salt, iv });
+    if (key === null) return refuse("commitment-differs");
+    const opened = open(key, envelope);
+    if (opened.ok) deps.valueKeys.put({ envelope: digest, identity, tenant, key }, epoch);
+    return opened;
   } finally {
     dek.fill(0);
+    key?.fill(0);
   }
 }
 
@@ -80,8 +92,4 @@ async function unwrap(
     if (fault.reason === "not-authentic") return "data-key-not-authentic";
     throw fault;
   }
-}
-
-function asResult(value: ReturnType<typeof decryptValue>): Result<Sensitive, EnvelopeRefusal> {
-  return typeof value === "string" ? err(envelopeRefusal(value)) : ok(value);
 }

@@ -73,3 +73,12 @@ export function decodeEnvelope(bytes: Uint8Array): SealedEnvelope | null {
   if (!parsed.success) return null;
   return Buffer.from(bytes).equals(encodeEnvelope(parsed.data)) ? parsed.data : null;
 }
+
+/**
+ * What a held key opens, out of bytes that `decodeEnvelope` has read before: their digest says that they are the same.
+ * Not for bytes of which that is not known.
+ */
+export function rereadEnvelope(bytes: Uint8Array): Pick<SealedEnvelope, "iv" | "ciphertext"> {
+  const { iv, ciphertext } = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  return { iv: Buffer.from(iv, "base64url"), ciphertext: Buffer.from(ciphertext, "base64url") };
+}

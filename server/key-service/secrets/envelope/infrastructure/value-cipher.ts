@@ -35,31 +35,37 @@ export function encryptValue(dek: Buffer, value: Buffer, binding: ValueBinding):
   }
 }
 
-/** The value, or which of the two checks failed. The commitment is judged first. */
-export function decryptValue(
+/** The value's key, 32 bytes that the caller wipes; null where the data key is not the one committed to. */
+export function deriveValueKey(
   dek: Buffer,
-  { ciphertext, commitment }: EncryptedValue,
+  commitment: Buffer,
   binding: ValueBinding,
-): Sensitive | "commitment-differs" | "value-not-authentic" {
+): Buffer | null {
   const expected = derive(dek, COMMITMENT, binding);
-  if (commitment.length !== COMMITMENT_BYTES || !timingSafeEqual(expected, commitment)) {
-    return "commitment-differs";
-  }
-  const key = derive(dek, VALUE_KEY, binding);
+  const isCommitted =
+    commitment.length === COMMITMENT_BYTES && timingSafeEqual(expected, commitment);
+  return isCommitted ? derive(dek, VALUE_KEY, binding) : null;
+}
+
+/** The value; null where key, identity, IV or ciphertext is not what it was sealed with. */
+export function decryptValue(
+  key: Buffer,
+  ciphertext: Buffer,
+  { identity, iv }: Pick<ValueBinding, "identity" | "iv">,
+): Sensitive | null {
   let opened: Buffer | null = null;
   try {
-    const decipher = createDecipheriv("aes-256-gcm", key, binding.iv, { authTagLength: TAG_BYTES });
-    decipher.setAAD(binding.identity);
+    const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: TAG_BYTES });
+    decipher.setAAD(identity);
     decipher.setAuthTag(ciphertext.subarray(-TAG_BYTES));
     // GCM is a stream: the whole value comes from `update`, `final` only judges the tag
     opened = decipher.update(ciphertext.subarray(0, -TAG_BYTES));
     decipher.final();
     return new Sensitive(opened);
   } catch {
-    return "value-not-authentic";
+    return null;
   } finally {
     opened?.fill(0);
-    key.fill(0);
   }
 }
 

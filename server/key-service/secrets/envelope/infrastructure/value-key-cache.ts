@@ -3,39 +3,53 @@ import type { TenantId } from "@countersign/protocol/names";
 import type { Clock } from "../../../../kernel/clock.ts";
 import { Sensitive } from "../../../../kernel/sensitive.ts";
 
-export const MAX_DATA_KEY_AGE_MS = 60_000;
+export const MAX_VALUE_KEY_AGE_MS = 60_000;
 
-export type DataKeyCacheOptions = {
+export type ValueKeyCacheOptions = {
   /** 0..60,000 ms; 0 keeps nothing. */
   readonly maxAgeMs: number;
-  /** Data keys held at once; the one held longest gives way. */
+  /** Keys held at once; the one held longest gives way. */
   readonly maxEntries: number;
   readonly clock: Pick<Clock, "monotonic">;
 };
 
-type Entry = { readonly dek: Sensitive; readonly tenant: TenantId; readonly expiresAt: number };
+type Entry = {
+  readonly key: Sensitive;
+  readonly identity: Digest;
+  readonly tenant: TenantId;
+  readonly expiresAt: number;
+};
+
+/** An envelope that opened, under which identity, with which 32-byte key. */
+export type Opened = {
+  readonly envelope: Digest;
+  readonly identity: Digest;
+  readonly tenant: TenantId;
+  readonly key: Buffer;
+};
 
 /**
- * Unwrapped data keys, in memory only, by the digest of their envelope, for at most 60 seconds.
+ * Keys of values, derived from unwrapped data keys, in memory only, by the digest of their envelope and the identity
+ * of the version that it opened for, for at most 60 seconds.
  *
  * A key is wiped when it expires (a timer sees to it also when nobody asks), when it gives way, and when
  * its tenant's key is destroyed: `forgetTenant` must be called then, or the tenant's values still open
  * for the rest of the minute. A use does not prolong its life. While the machine is suspended the
  * monotonic clock stands still.
  */
-export class DataKeyCache {
+export class ValueKeyCache {
   readonly #entries = new Map<Digest, Entry>();
-  readonly #options: DataKeyCacheOptions;
+  readonly #options: ValueKeyCacheOptions;
   readonly #forgotten = new Map<TenantId, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: DataKeyCacheOptions) {
+  constructor(options: ValueKeyCacheOptions) {
     const { maxAgeMs, maxEntries } = options;
-    if (!(maxAgeMs >= 0 && maxAgeMs <= MAX_DATA_KEY_AGE_MS)) {
-      throw new RangeError("data keys may be kept for 0 to 60,000 ms");
+    if (!(maxAgeMs >= 0 && maxAgeMs <= MAX_VALUE_KEY_AGE_MS)) {
+      throw new RangeError("keys may be kept for 0 to 60,000 ms");
     }
     if (!Number.isInteger(maxEntries) || maxEntries < 1) {
-      throw new RangeError("the data key cache holds 1 key or more");
+      throw new RangeError("the cache holds 1 key or more");
     }
     this.#options = options;
   }
@@ -44,11 +58,18 @@ export class DataKeyCache {
     return this.#entries.size;
   }
 
-  /** Runs `use` with the data key, if it is held; it must not keep the bytes. */
-  use<T>(envelope: Digest, use: (dek: Buffer) => T): { readonly value: T } | null {
+  /**
+   * Runs `use` with the key, if it is held for this envelope and this identity; it must not keep the bytes.
+   * That one is held says that an envelope of this digest has passed every check under this identity.
+   */
+  use<T>(
+    envelope: Digest,
+    identity: Digest,
+    use: (key: Buffer) => T,
+  ): { readonly value: T } | null {
     this.sweep();
     const entry = this.#entries.get(envelope);
-    return entry === undefined ? null : { value: entry.dek.use(use) };
+    return entry?.identity === identity ? { value: entry.key.use(use) } : null;
   }
 
   /** To be taken before a data key is unwrapped, and given to `put`. */
@@ -56,8 +77,8 @@ export class DataKeyCache {
     return this.#forgotten.get(tenant) ?? 0;
   }
 
-  /** Keeps a copy of `dek`, unless the tenant was forgotten since `epoch` was taken. */
-  put(envelope: Digest, tenant: TenantId, dek: Buffer, epoch: number): void {
+  /** Keeps a copy of `key`, unless the tenant was forgotten since `epoch` was taken. */
+  put({ envelope, identity, tenant, key }: Opened, epoch: number): void {
     const { maxAgeMs, maxEntries, clock } = this.#options;
     if (maxAgeMs === 0 || epoch !== this.epoch(tenant)) return;
     this.sweep();
@@ -67,7 +88,8 @@ export class DataKeyCache {
       this.#remove(oldest);
     }
     this.#entries.set(envelope, {
-      dek: new Sensitive(dek),
+      key: new Sensitive(key),
+      identity,
       tenant,
       expiresAt: clock.monotonic() + maxAgeMs,
     });
@@ -98,7 +120,7 @@ export class DataKeyCache {
   }
 
   #remove(envelope: Digest): void {
-    this.#entries.get(envelope)?.dek.wipe();
+    this.#entries.get(envelope)?.key.wipe();
     this.#entries.delete(envelope);
   }
 

@@ -2,12 +2,18 @@ import { createHash } from "node:crypto";
 import { digest } from "@countersign/protocol/ids";
 import { tenantId } from "@countersign/protocol/names";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { DataKeyCache } from "./data-key-cache.ts";
+import { ValueKeyCache } from "./value-key-cache.ts";
 
 const acme = tenantId.parse("acme");
 const umbra = tenantId.parse("umbra");
 const name = (n: number) => digest.parse(createHash("sha256").update(`${n}`).digest("base64url"));
-const dek = (n: number) => Buffer.alloc(32, n);
+const key = (n: number) => Buffer.alloc(32, n);
+const opened = (n: number, tenant = acme) => ({
+  envelope: name(n),
+  identity: name(-n),
+  tenant,
+  key: key(n),
+});
 
 /** A clock that tests move. */
 function handClock() {
@@ -15,11 +21,12 @@ function handClock() {
   return clock;
 }
 
-function cacheWith(options: Partial<ConstructorParameters<typeof DataKeyCache>[0]> = {}) {
+function cacheWith(options: Partial<ConstructorParameters<typeof ValueKeyCache>[0]> = {}) {
   const clock = handClock();
-  const cache = new DataKeyCache({ maxAgeMs: 60_000, maxEntries: 3, clock, ...options });
-  const put = (n: number, tenant = acme) => cache.put(name(n), tenant, dek(n), cache.epoch(tenant));
-  const has = (n: number) => cache.use(name(n), (bytes) => bytes.equals(dek(n)))?.value ?? false;
+  const cache = new ValueKeyCache({ maxAgeMs: 60_000, maxEntries: 3, clock, ...options });
+  const put = (n: number, tenant = acme) => cache.put(opened(n, tenant), cache.epoch(tenant));
+  const has = (n: number) =>
+    cache.use(name(n), name(-n), (bytes) => bytes.equals(key(n)))?.value ?? false;
   return { clock, cache, put, has };
 }
 
@@ -27,7 +34,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("KEY-2 unwrapped data keys in memory", () => {
+describe("KEY-2 keys of values in memory", () => {
   it("are held for the time that was set, and not a millisecond longer, however often used", () => {
     const { clock, put, has } = cacheWith();
     put(1);
@@ -44,8 +51,8 @@ describe("KEY-2 unwrapped data keys in memory", () => {
       const { clock, cache, put } = cacheWith({ maxEntries: 1 });
       put(1);
       // the bytes themselves, held on to as nobody should
-      const held = cache.use(name(1), (bytes) => bytes)?.value;
-      expect(held?.equals(dek(1))).toBe(true);
+      const held = cache.use(name(1), name(-1), (bytes) => bytes)?.value;
+      expect(held?.equals(key(1))).toBe(true);
       if (end === "expire") {
         clock.now = 60_000;
         cache.sweep();
@@ -104,15 +111,22 @@ describe("KEY-2 unwrapped data keys in memory", () => {
     const { cache, has } = cacheWith();
     const epoch = cache.epoch(acme);
     cache.forgetTenant(acme);
-    cache.put(name(1), acme, dek(1), epoch);
+    cache.put(opened(1), epoch);
     expect(has(1)).toBe(false);
+  });
+
+  it("are of use under the identity that the envelope opened for, and under no other", () => {
+    const { cache, put } = cacheWith();
+    put(1);
+    expect(cache.use(name(1), name(-2), () => "never")).toBeNull();
+    expect(cache.use(name(1), name(-1), () => "this")).toEqual({ value: "this" });
   });
 
   it("do not show in logs or errors", () => {
     const { cache, put } = cacheWith();
     put(0x41);
     expect(JSON.stringify(cache)).not.toContain("AAAA");
-    expect(cache.use(name(2), () => "never")).toBeNull();
+    expect(cache.use(name(2), name(-2), () => "never")).toBeNull();
   });
 
   it.each([-1, 60_001, Number.NaN])("cannot be kept for %d ms", (maxAgeMs) => {
