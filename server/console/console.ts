@@ -8,7 +8,7 @@ import { providerHealth } from "./identity-provider/provider-health.ts";
 import { KeyServiceClient } from "./key-service-client/key-service-client.ts";
 import { startNotifications } from "./notifications/start-notifications.ts";
 import { SessionStore } from "./sessions/infrastructure/session-store.ts";
-import type { ConsoleParts } from "./trpc/context.ts";
+import { type ConsoleParts, costlyAnswers } from "./trpc/context.ts";
 
 export type Console = {
   readonly config: ConsoleConfig;
@@ -57,6 +57,7 @@ function makeConsole(config: ConsoleConfig): Console {
     log,
     mailDomains: notifications.mail?.domains ?? null,
     hasWebhook: notifications.webhook !== null,
+    costly: costlyAnswers(systemClock),
   };
   startNotifications(parts, { ...notifications, origin: config.origin });
   return { config, parts, isReady: () => database.answers() };

@@ -8,7 +8,7 @@ import { KeyServiceClient } from "../../server/console/key-service-client/key-se
 import { SessionStore } from "../../server/console/sessions/infrastructure/session-store.ts";
 import { completeSignIn } from "../../server/console/sign-in/complete-sign-in.ts";
 import { newSessionSecret, sessionDigest } from "../../server/console/sign-in/session-secret.ts";
-import type { ConsoleParts } from "../../server/console/trpc/context.ts";
+import { type ConsoleParts, costlyAnswers } from "../../server/console/trpc/context.ts";
 import { createCaller } from "../../server/console/trpc/procedure.ts";
 import { appRouter } from "../../server/console/trpc/root.ts";
 import { ConsoleDatabase } from "../../server/db/console-database.ts";
@@ -62,6 +62,7 @@ export async function startConsoleWorld(
     log: createLog({ process: "console", write: () => undefined }),
     mailDomains: null,
     hasWebhook: false,
+    costly: costlyAnswers(systemClock),
   };
   const settled = async () => {
     for (let tries = 0; tries < 400; tries++) {

@@ -83,3 +83,4 @@ export const overviewContract = {
     }),
   },
 } as const;
+export type Overview = z.infer<typeof overviewContract.read.output>;

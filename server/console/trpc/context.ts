@@ -1,8 +1,13 @@
 import type { Digest } from "@countersign/protocol/ids";
 import type { Instant } from "@countersign/protocol/instants";
 import type { ConsoleDatabase } from "../../db/console-database.ts";
+import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../observability/log.ts";
+import type { Histogram } from "../audit/infrastructure/audit-histogram.ts";
 import type { KeyService } from "../key-service-client/key-service-client.ts";
+import type { Charts } from "../overview/application/read-charts.ts";
+import { CostlyAnswers } from "../reuse/costly-answers.ts";
+import type { SecretFacets } from "../secrets/infrastructure/secret-facets.ts";
 import type { SessionState } from "../sessions/domain/session.ts";
 import type { SessionStore } from "../sessions/infrastructure/session-store.ts";
 
@@ -18,7 +23,20 @@ export type ConsoleParts = {
   /** Domains to whose addresses mail may go; null where none is sent. */
   readonly mailDomains: readonly string[] | null;
   readonly hasWebhook: boolean;
+  readonly costly: {
+    readonly charts: CostlyAnswers<Charts>;
+    readonly facets: CostlyAnswers<SecretFacets>;
+    readonly histograms: CostlyAnswers<Histogram>;
+  };
 };
+
+export function costlyAnswers(clock: Pick<Clock, "monotonic">): ConsoleParts["costly"] {
+  return {
+    charts: new CostlyAnswers(clock),
+    facets: new CostlyAnswers(clock),
+    histograms: new CostlyAnswers(clock),
+  };
+}
 
 /** One call. `session` is judged once for all procedures of a batch. */
 export type ConsoleContext = {

@@ -5,6 +5,10 @@ import type { TenantReads } from "../../../db/console-database.ts";
 import { dateOf } from "../../names/names.ts";
 
 export type Day = { readonly day: string; readonly done: number; readonly refused: number };
+export type Histogram = {
+  readonly days: Day[];
+  readonly acts: { value: string; count: number }[];
+};
 export type Range = { readonly from: Instant; readonly to: Instant };
 const DAY_SECONDS = 86_400;
 const MOST_DAYS = 92;
@@ -21,7 +25,7 @@ export async function countEntries(
   tx: Pick<TenantReads, "$queryRaw">,
   conditions: Prisma.Sql,
   range: Range,
-): Promise<{ days: Day[]; acts: { value: string; count: number }[] }> {
+): Promise<Histogram> {
   const days = daysOf(range);
   const from = new Date(`${days[0] ?? range.from.slice(0, 10)}T00:00:00Z`);
   const rows = counted.parse(

@@ -1,24 +1,16 @@
-import { addSeconds } from "@countersign/protocol/instants";
-import { auditConditions } from "../../audit/infrastructure/audit-conditions.ts";
-import { countEntries } from "../../audit/infrastructure/audit-histogram.ts";
 import type { Action } from "../../authorise/grid.ts";
 import { type Reach, reachOf } from "../../authorise/reach.ts";
 import { waitingForMe } from "../../requests/application/waiting-for-me.ts";
 import { findProposals } from "../../requests/infrastructure/find-proposals.ts";
 import { toRequestRows } from "../../requests/infrastructure/request-rows.ts";
+import { facetsOf } from "../../secrets/application/facets-of.ts";
 import { type SECRET_STATES, secretState } from "../../secrets/contract.ts";
-import { readFacets } from "../../secrets/infrastructure/secret-facets.ts";
 import { readSecrets } from "../../secrets/infrastructure/secret-rows.ts";
 import { procedure } from "../../trpc/procedure.ts";
 import { readBindings } from "../../workloads/infrastructure/binding-rows.ts";
 import { overviewContract } from "../contract.ts";
-import { accessMap } from "../infrastructure/access-map.ts";
-import { agesByTier } from "../infrastructure/ages.ts";
-import { requestsPerDay, rotationCalendar } from "../infrastructure/days.ts";
-import { decisionTimes } from "../infrastructure/decision-times.ts";
+import { readCharts } from "./read-charts.ts";
 
-const DAY_SECONDS = 86_400;
-const CHART_DAYS = 28;
 const MOST = { waiting: 10, mine: 5, secrets: 6, bindings: 6 } as const;
 const FIRST = { cursor: null } as const;
 const ENDING: (typeof SECRET_STATES)[number][] = ["expired", "due"];
@@ -32,33 +24,28 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
       const reach = reachOf(action, caller.roles);
       return reach === null ? null : { reach, now };
     };
-    return parts.database.withTenant(caller.tenant, async (tx) => {
+    const of = {
+      secrets: reachOf("secrets.list", caller.roles),
+      audit: reachOf("audit.search", caller.roles),
+    };
+    const charts = parts.costly.charts.ask([caller.tenant, caller.person, of], () =>
+      parts.database.withTenant(caller.tenant, (tx) => readCharts(tx, caller, of, now)),
+    );
+    const secrets = within("secrets.list");
+    const facets = secrets && facetsOf(parts, caller.tenant, {}, secrets);
+    const lists = parts.database.withTenant(caller.tenant, async (tx) => {
       const asker = { caller, all: false, waiting };
       const find = async (which: "for-me" | "mine", take: number) => {
         const status = ["pending"];
         const found = await findProposals(tx, { which, status, after: null, take }, asker);
         return toRequestRows(tx, found, { waiting, now });
       };
-      const secrets = within("secrets.list");
       const bindings = within("workloads.list");
-      const audit = within("audit.search");
-      const range = { from: addSeconds(now, -13 * DAY_SECONDS), to: addSeconds(now, 1) };
-      const activity =
-        audit &&
-        (await countEntries(
-          tx,
-          auditConditions(range, { person: caller.person, reach: audit.reach }),
-          range,
-        ));
       return {
         at: now,
         waiting: { count: waiting.size, rows: await find("for-me", MOST.waiting) },
         mine: await find("mine", MOST.mine),
         secrets: secrets && {
-          states: (await readFacets(tx, {}, secrets)).state.map(({ value, count }) => ({
-            state: secretState.parse(value),
-            count,
-          })),
           ending: (
             await readSecrets(
               tx,
@@ -86,16 +73,13 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
               bindings,
             )
           ).rows,
-        activity: activity && {
-          days: activity.days,
-          refusedToday: activity.days.at(-1)?.refused ?? 0,
-        },
-        requestsPerDay: await requestsPerDay(tx, now, CHART_DAYS),
-        rotation: secrets && (await rotationCalendar(tx, secrets, CHART_DAYS)),
-        ages: secrets && (await agesByTier(tx, secrets)),
-        access: secrets && (await accessMap(tx, secrets)),
-        decisions: await decisionTimes(tx, addSeconds(now, -30 * DAY_SECONDS)),
       };
     });
+    const [listed, charted, counted] = await Promise.all([lists, charts, facets]);
+    const states = (counted?.state ?? []).map(({ value, count }) => ({
+      state: secretState.parse(value),
+      count,
+    }));
+    return { ...listed, ...charted, secrets: listed.secrets && { ...listed.secrets, states } };
   },
 );

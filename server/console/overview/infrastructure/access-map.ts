@@ -34,12 +34,12 @@ export async function accessMap(tx: TenantReads, { reach, now }: Within): Promis
     await tx.$queryRaw<unknown[]>(Prisma.sql`
       WITH named AS (SELECT secret, name FROM projection.secret WHERE ${OWN_TENANT} AND ${mine}),
       read AS (
-        SELECT person AS reader, TRUE AS is_person, secret FROM projection.release
-          WHERE ${OWN_TENANT} AND intended_at >= ${since}
-        UNION ALL SELECT workload, FALSE, secret FROM projection.fetch
-          WHERE ${OWN_TENANT} AND intended_at >= ${since})
+        SELECT person AS reader, TRUE AS is_person, secret, count(*) AS times FROM projection.release
+          WHERE ${OWN_TENANT} AND intended_at >= ${since} GROUP BY 1, 3
+        UNION ALL SELECT workload, FALSE, secret, count(*) FROM projection.fetch
+          WHERE ${OWN_TENANT} AND intended_at >= ${since} GROUP BY 1, 3)
       SELECT reader, is_person, split_part(name, '/', 1) || '/' || split_part(name, '/', 2) AS place,
-        count(*)::int AS count
+        sum(times)::int AS count
       FROM read JOIN named USING (secret) GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 3 LIMIT 1000`),
   );
   const places = most(rows, (it) => it.place, MOST_PLACES).sort();

@@ -1,10 +1,8 @@
 import { procedure } from "../../trpc/procedure.ts";
 import { secretsContract } from "../contract.ts";
-import { readFacets } from "../infrastructure/secret-facets.ts";
+import { facetsOf } from "./facets-of.ts";
 
 export const secretFacets = procedure("secrets.facets", secretsContract.facets).query(
   ({ ctx: { parts, caller, reach }, input }) =>
-    parts.database.withTenant(caller.tenant, (tx) =>
-      readFacets(tx, input, { reach, now: parts.now() }),
-    ),
+    facetsOf(parts, caller.tenant, input, { reach, now: parts.now() }),
 );
