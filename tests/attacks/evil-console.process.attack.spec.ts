@@ -63,7 +63,11 @@ describe("evil-console: inside the process", () => {
       preload: inRoot("tests", "support", "hostile-console.mjs"),
       environment: {
         HOSTILE_PORT: String(port),
-        COUNTERSIGN_CONSOLE_CREDENTIAL_FILE: join(installation.folder, "console-credential"),
+        ...(isAdministrator
+          ? {
+              COUNTERSIGN_CONSOLE_CREDENTIAL_FILE: join(installation.folder, "console-credential"),
+            }
+          : {}),
       },
       ...(isAdministrator ? { account: NOBODY } : {}),
     });
