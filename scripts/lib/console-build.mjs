@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { inRoot } from "./paths.mjs";
+import { ensurePrismaClient } from "./prisma-client.mjs";
 import { mustRun } from "./run.mjs";
 import { sourceDigest } from "./source-digest.mjs";
 
@@ -14,10 +15,11 @@ const SOURCES = [
 const stampFile = () => inRoot("dist", "console", "sources.digest");
 
 /**
- * Builds the console for production, where a source of it changed.
+ * Builds the console for production, where a source of it changed; first the database client that it takes in.
  * @param {(note: string) => void} note
  */
 export async function ensureConsoleBuild(note) {
+  await ensurePrismaClient(() => {});
   const digest = sourceDigest(SOURCES);
   const built = existsSync(inRoot("dist", "console", "BUILD_ID"));
   if (built && existsSync(stampFile()) && readFileSync(stampFile(), "utf8") === digest) {
