@@ -92,7 +92,7 @@ export default async function consolePages({ tell }: BenchOptions): Promise<Figu
       tell(`pages of ${who}`);
       const caller = world.as(await world.signIn(person));
       for (const [page, calls] of Object.entries(PAGES))
-        figures.push(await timePage(caller, `${page} of ${who}`, calls));
+        figures.push(...(await timePage(caller, `${page} of ${who}`, calls)));
     }
     tell("resident memory");
     figures.push(await residentMemory(world));
@@ -109,7 +109,7 @@ async function timePage(
   caller: Caller,
   name: string,
   calls: readonly (readonly [Action, unknown])[],
-): Promise<Figure> {
+): Promise<Figure[]> {
   let slowest: readonly number[] = [];
   let which = "";
   for (const [path, input] of calls) {
@@ -118,7 +118,7 @@ async function timePage(
     slowest = samples;
     which = path;
   }
-  return {
+  const first: Figure = {
     name: `p95 of the slowest procedure, ${name} (${which})`,
     unit: "ms",
     value: quantile(slowest, 0.95),
@@ -126,6 +126,10 @@ async function timePage(
     aim: 100,
     better: "lower",
   };
+  return [
+    first,
+    median(`the slowest call of those, ${name}`, "ms", [quantile(slowest, 1)], { better: "lower" }),
+  ];
 }
 
 async function time(caller: Caller, path: Action, input: unknown): Promise<number[]> {
@@ -146,22 +150,29 @@ async function time(caller: Caller, path: Action, input: unknown): Promise<numbe
 
 async function fewAndMany(world: ConsoleWorld, tell: BenchOptions["tell"]): Promise<Figure[]> {
   const calls = PAGES.secrets ?? [];
-  const measured: number[][] = [];
+  const measured: { median: number; slowest: number }[][] = [];
   for (const count of [FEW, MANY]) {
     tell(`${count} secrets`);
     await fillSecrets(world, count);
     const caller = world.as(await world.signIn(world.cast.sam));
     const samples = [];
-    for (const [path, input] of calls) samples.push(quantile(await time(caller, path, input), 0.5));
+    for (const [path, input] of calls) {
+      const times = await time(caller, path, input);
+      samples.push({ median: quantile(times, 0.5), slowest: quantile(times, 1) });
+    }
     measured.push(samples);
   }
   const [few = [], many = []] = measured;
   return calls.flatMap(([path, input], at) => {
     const name = `${path} ${JSON.stringify(input)}`;
-    const [before = Number.NaN, after = Number.NaN] = [few[at], many[at]];
+    const [before = Number.NaN, after = Number.NaN] = [few[at]?.median, many[at]?.median];
     return [
       median(`${name} before ${FEW} secrets`, "ms", [before], { better: "lower" }),
       median(`${name} before ${MANY} secrets`, "ms", [after], { better: "lower", aim: 100 }),
+      // What is kept for a moment is counted anew now and then: that is the slowest.
+      median(`${name} before ${MANY} secrets, slowest`, "ms", [many[at]?.slowest ?? Number.NaN], {
+        better: "lower",
+      }),
       median(`${name}, ratio`, "×", [after / before], { better: "lower", aim: 1.2 }),
     ];
   });
