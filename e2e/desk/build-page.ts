@@ -1,11 +1,11 @@
-import { copyFile, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { temporaryFolder } from "../../tests/support/temporary-folder.ts";
 
 /** Builds the page as it is shipped, into a folder of its own. */
 export async function buildPage(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "countersign-desk-"));
+  const directory = temporaryFolder("countersign-desk-");
   const source = join(import.meta.dirname, "../../server/key-service/desk/page");
   await build({
     entryPoints: [join(source, "desk.ts")],

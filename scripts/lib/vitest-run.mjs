@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { codeOf } from "./failure.mjs";
 import { inRoot, inState, root } from "./paths.mjs";
 
@@ -29,7 +31,10 @@ export async function runVitest(project, options = {}) {
     ...["--passWithNoTests", "--reporter=default", "--reporter=json"],
     ...[`--outputFile.json=${resultFile}`, ...(options.files ?? [])],
   ];
-  const code = await shown(args, { ...process.env, ...options.env });
+  const folder = mkdtempSync(join(tmpdir(), "countersign-run-"));
+  const env = { ...process.env, ...options.env, COUNTERSIGN_TEST_FOLDER: folder };
+  const code = await shown(args, env);
+  rmSync(folder, { recursive: true, force: true });
   const tally = count(project, read(resultFile), code);
   rmSync(resultFile, { force: true });
   return { ...tally, durationMs: Math.round(performance.now() - startedAt) };

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import { mustRun } from "../../scripts/lib/run.mjs";
 import { findNssSoftokn, findSoftHsm, softHsmConf } from "../../scripts/lib/softhsm-library.mjs";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A PKCS#11 token of a test's own, initialised, with nothing on it. */
 export type TestToken = {
@@ -91,12 +91,6 @@ function createWorkerFolder() {
   const conf = join(folder, "softhsm2.conf");
   writeFileSync(conf, softHsmConf(tokenDir));
   return { folder, conf, tokenDir };
-}
-
-function temporaryFolder(prefix: string): string {
-  const folder = mkdtempSync(join(tmpdir(), prefix));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** At most 32 bytes, the room PKCS#11 has for a label. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
+import { temporaryFolder } from "../../../../tests/support/temporary-folder.ts";
 import type { WitnessEndpoint } from "./witness-client.ts";
 
 /** Real witness processes, as `server/witness/main.ts` makes them. */
@@ -31,7 +32,7 @@ type WitnessLine = { readonly event: string; readonly port?: number; readonly me
 let bundle: Promise<string> | undefined;
 
 async function bundleWitness(): Promise<string> {
-  const outfile = join(await mkdtemp(join(tmpdir(), "witness-bundle-")), "witness.mjs");
+  const outfile = join(temporaryFolder("witness-bundle-"), "witness.mjs");
   await build({
     entryPoints: [join(import.meta.dirname, "../../../witness/main.ts")],
     outfile,
