@@ -3,6 +3,7 @@ import type { Instant } from "@countersign/protocol/instants";
 import type { ConsoleDatabase } from "../../db/console-database.ts";
 import type { Log } from "../../observability/log.ts";
 import type { KeyService } from "../key-service-client/key-service-client.ts";
+import type { LiveHub } from "../live/live-hub.ts";
 import type { SessionState } from "../sessions/domain/session.ts";
 import type { SessionStore } from "../sessions/infrastructure/session-store.ts";
 
@@ -18,6 +19,8 @@ export type ConsoleParts = {
   /** Domains to whose addresses mail may go; null where none is sent. */
   readonly mailDomains: readonly string[] | null;
   readonly hasWebhook: boolean;
+  /** Tells pages that something changed. */
+  readonly live: LiveHub;
 };
 
 /** One call. `session` is judged once for all procedures of a batch. */

@@ -6,8 +6,7 @@ import { type Reach, reachOf } from "../../authorise/reach.ts";
 import { waitingForMe } from "../../requests/application/waiting-for-me.ts";
 import { findProposals } from "../../requests/infrastructure/find-proposals.ts";
 import { toRequestRows } from "../../requests/infrastructure/request-rows.ts";
-import { type SECRET_STATES, secretState } from "../../secrets/contract.ts";
-import { readFacets } from "../../secrets/infrastructure/secret-facets.ts";
+import type { SECRET_STATES } from "../../secrets/contract.ts";
 import { readSecrets } from "../../secrets/infrastructure/secret-rows.ts";
 import { procedure } from "../../trpc/procedure.ts";
 import { readBindings } from "../../workloads/infrastructure/binding-rows.ts";
@@ -15,7 +14,9 @@ import { overviewContract } from "../contract.ts";
 import { accessMap } from "../infrastructure/access-map.ts";
 import { agesByTier } from "../infrastructure/ages.ts";
 import { requestsPerDay, rotationCalendar } from "../infrastructure/days.ts";
+import { decisionDays } from "../infrastructure/decision-days.ts";
 import { decisionTimes } from "../infrastructure/decision-times.ts";
+import { serviceHealth } from "../infrastructure/service-health.ts";
 
 const DAY_SECONDS = 86_400;
 const CHART_DAYS = 28;
@@ -42,6 +43,7 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
       const secrets = within("secrets.list");
       const bindings = within("workloads.list");
       const audit = within("audit.search");
+      const standing = secrets && (await serviceHealth(tx, secrets));
       const range = { from: addSeconds(now, -13 * DAY_SECONDS), to: addSeconds(now, 1) };
       const activity =
         audit &&
@@ -54,28 +56,26 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
         at: now,
         waiting: { count: waiting.size, rows: await find("for-me", MOST.waiting) },
         mine: await find("mine", MOST.mine),
-        secrets: secrets && {
-          states: (await readFacets(tx, {}, secrets)).state.map(({ value, count }) => ({
-            state: secretState.parse(value),
-            count,
-          })),
-          ending: (
-            await readSecrets(
-              tx,
-              { state: ENDING },
-              { sort: "ends-first", limit: MOST.secrets, ...FIRST },
-              secrets,
-            )
-          ).rows,
-          incomplete: (
-            await readSecrets(
-              tx,
-              { state: ["incomplete"] },
-              { sort: "newest-first", limit: MOST.secrets, ...FIRST },
-              secrets,
-            )
-          ).rows,
-        },
+        secrets: secrets &&
+          standing && {
+            states: standing.states,
+            ending: (
+              await readSecrets(
+                tx,
+                { state: ENDING },
+                { sort: "ends-first", limit: MOST.secrets, ...FIRST },
+                secrets,
+              )
+            ).rows,
+            incomplete: (
+              await readSecrets(
+                tx,
+                { state: ["incomplete"] },
+                { sort: "newest-first", limit: MOST.secrets, ...FIRST },
+                secrets,
+              )
+            ).rows,
+          },
         bindingsEnding:
           bindings &&
           (
@@ -91,6 +91,8 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
           refusedToday: activity.days.at(-1)?.refused ?? 0,
         },
         requestsPerDay: await requestsPerDay(tx, now, CHART_DAYS),
+        decisionDays: await decisionDays(tx, now, CHART_DAYS),
+        health: standing?.health ?? null,
         rotation: secrets && (await rotationCalendar(tx, secrets, CHART_DAYS)),
         ages: secrets && (await agesByTier(tx, secrets)),
         access: secrets && (await accessMap(tx, secrets)),
