@@ -199,7 +199,8 @@ describe("the console's deeds", () => {
     await page.getByRole("button", { name: `Sign all ${count}` }).click();
     await page.getByRole("heading", { name: "Signed", exact: true }).waitFor();
     await page.getByRole("link", { name: "Back to the console" }).click();
-    await page.getByText("It stands in the ledger, entry").first().waitFor();
+    await page.getByText(`Signed all ${count}`).first().waitFor();
+    await page.getByText("They stand in the ledger, entries").first().waitFor();
     await page.getByText("Nothing waits for you").waitFor();
   });
 

@@ -3,6 +3,7 @@ import { listDigest } from "@countersign/protocol/digest";
 import { openStatement } from "@countersign/protocol/openings";
 import { refuse } from "@countersign/protocol/refusals";
 import { render } from "@countersign/protocol/rendering";
+import type { Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ARMING_MS } from "../server/key-service/desk/page/arming.ts";
 import {
@@ -19,7 +20,7 @@ import {
   world,
 } from "./desk/desk-bench.ts";
 import { type Made, requestStatement, SAM } from "./desk/statements.ts";
-import { armed, STATES, signIn } from "./desk/states.ts";
+import { armed, refuseAll, STATES, signIn } from "./desk/states.ts";
 
 beforeAll(startDesk);
 afterAll(stopDesk);
@@ -426,5 +427,59 @@ describe("from the inbox", () => {
       return answer.status;
     });
     expect(status).toBe(401);
+  });
+});
+
+describe("a signature that is refused", () => {
+  /** At the width of a phone, with a card that is longer than the screen. */
+  async function refusedOnPhone(code: string, message: string): Promise<void> {
+    await sam.page.setViewportSize({ width: 360, height: 640 });
+    const { made } = await approval();
+    await openDraft(made);
+    await armed(sam);
+    refuseAll(scene, code, message);
+    await signButton().click();
+    await sam.page.getByRole("heading", { name: "Refused", exact: true }).waitFor();
+  }
+  /** Whole, and not only somewhere on the page. */
+  const isInSight = async (what: Locator) => {
+    const [box, height] = [await what.boundingBox(), await sam.page.evaluate(() => innerHeight)];
+    return box !== null && box.y >= 0 && box.y + box.height <= height;
+  };
+  afterEach(() => sam.page.setViewportSize({ width: 1280, height: 800 }));
+
+  it("is seen, focused and said at once, at 360 px below a card longer than the screen", async () => {
+    const why = "You cannot approve this: you enrolled Sam's key 12 days ago (30 are needed).";
+    await refusedOnPhone("enrolled-too-recently", why);
+    const heading = sam.page.getByRole("heading", { name: "Refused", exact: true });
+    expect(await sam.page.evaluate(() => document.documentElement.scrollHeight)).toBeGreaterThan(
+      1_000,
+    );
+    for (const seen of [heading, sam.page.getByRole("main").getByText(why)])
+      expect(await isInSight(seen)).toBe(true);
+    expect(await heading.evaluate((it) => it === document.activeElement)).toBe(true);
+    expect(await sam.page.getByRole("status").first().textContent()).toContain(`Refused. ${why}`);
+    await sam.page.keyboard.press("Tab");
+    await sam.page.keyboard.press("Enter");
+    // The request itself says who can; a touch tells the desk first who looks.
+    await sam.page.waitForURL(/\/r\/[A-Za-z0-9_-]{43}$/);
+  });
+
+  it("ID-1 leads to the console's sign-in where that is what is missing, and the draft waits to be signed again", async () => {
+    await refusedOnPhone("sign-in-needed", "Sign in at the console first.");
+    const link = sam.page.getByRole("link", { name: "Sign in at the console" });
+    expect(await link.getAttribute("href")).toBe("http://console.localhost:1/sign-in");
+    expect(await isInSight(link)).toBe(true);
+    world.tamper.clear();
+    await sam.page.getByRole("button", { name: "Sign it again" }).click();
+    // The bench takes a draft for signed before it lies about it: what is new is that the page asks again.
+    await sam.page.waitForURL(/\/d\/x-/);
+    await sam.page.getByRole("heading", { level: 1 }).waitFor();
+  });
+
+  it("is told beside the buttons, in sight, where the key itself is refused", async () => {
+    await sam.page.setViewportSize({ width: 360, height: 640 });
+    await STATES["key locked"](scene);
+    expect(await isInSight(sam.page.getByRole("alert").getByText("locked"))).toBe(true);
   });
 });

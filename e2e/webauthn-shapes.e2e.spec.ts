@@ -101,6 +101,7 @@ function callWebAuthn(
       try {
         const publicKey = api[parse]?.(options);
         const made = await navigator.credentials[call]({ publicKey } as CredentialCreationOptions);
+        // A credential of a public key has one; the types name no kind.
         return (made as unknown as { toJSON(): unknown }).toJSON();
       } catch (error) {
         return error instanceof Error ? error.name : String(error);

@@ -34,13 +34,21 @@ await runMain(async () => {
       "Install one (Debian: `sudo apt-get install chromium`), or name yours in COUNTERSIGN_CHROMIUM.",
     );
   }
+  const isHeaded = process.argv.includes("--headed");
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (isHeaded && process.platform === "linux" && !DISPLAY && !WAYLAND_DISPLAY) {
+    throw new Failure(
+      "There is no screen here to show a browser on.",
+      "Leave --headed out, or give it one: `xvfb-run npm run demo -- --headed`.",
+    );
+  }
   await ensureBundles(() => {});
   const run = new Date().toISOString().replace(/[-:]/g, "").slice(0, 15);
   return play({
     consoleOrigin,
     deskOrigin,
     chromium,
-    isHeaded: process.argv.includes("--headed"),
+    isHeaded,
     keys,
     cli: inRoot("dist", "cli", "secrets.mjs"),
     home: inState("demo", "laptop"),

@@ -1,12 +1,10 @@
 // `npm run reset [-- --yes]`: forgets this development installation, keys and ledger included.
-import { existsSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { clusterDir } from "./lib/database.mjs";
 import { Failure } from "./lib/failure.mjs";
 import { requireNoInstance, stopOrphans } from "./lib/instance.mjs";
-import { isRoot, stateDir } from "./lib/paths.mjs";
-import { clusterHome } from "./lib/postgres-binaries.mjs";
 import { stopLeftover } from "./lib/postgres-server.mjs";
+import { installationFolders, removeEverything } from "./lib/removal.mjs";
 import { bold, green, runMain, say } from "./lib/say.mjs";
 
 /** What the external database holds of ours. */
@@ -14,11 +12,9 @@ const SCHEMAS = ["keyservice", "projection", "console"];
 
 await runMain(async () => {
   requireNoInstance();
-  const home = clusterHome();
-  const folders = [stateDir, ...(isRoot ? [home] : [])].filter(existsSync);
   const external = process.env.DATABASE_URL;
   say(bold("This removes, without a way back:"));
-  for (const folder of folders) say(`  ${folder}`);
+  for (const folder of installationFolders()) say(`  ${folder}`);
   say("  (the token with its keys, the ledger, the witness's memory, enrolled people, logs)");
   if (external) {
     const { host, pathname } = new URL(external);
@@ -29,7 +25,7 @@ await runMain(async () => {
   await stopOrphans();
   await stopLeftover(clusterDir());
   if (external) await dropSchemas(external);
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  removeEverything();
   say(`${green("✓")} removed. \`npm start\` begins afresh.`);
 });
 

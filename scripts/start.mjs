@@ -32,7 +32,7 @@ import {
   writeWitnessesFile,
 } from "./lib/processes.mjs";
 import { bold, dim, duration, explain, green, indent, red, say, step, yellow } from "./lib/say.mjs";
-import { requireWholeHistory, wantsHistory, writeGenesisFile, writeHistory } from "./lib/seed.mjs";
+import { removeHalfHistory, wantsHistory, writeGenesisFile, writeHistory } from "./lib/seed.mjs";
 import { readableLine, showLine } from "./lib/show-line.mjs";
 import { untilStopped } from "./lib/shutdown.mjs";
 import { Supervisor } from "./lib/supervisor.mjs";
@@ -81,11 +81,16 @@ async function start() {
   requireNode();
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   requireNoInstance();
-  requireWholeHistory();
   const orphans = await stopOrphans();
   if (await stopLeftover(clusterDir())) orphans.push("PostgreSQL");
   if (orphans.length > 0)
     say(`${yellow("!")} ended what an earlier run left: ${orphans.join(", ")}`);
+  if (removeHalfHistory()) {
+    say(
+      `${yellow("!")} the first start was stopped while it wrote its history; it begins anew, all of it`,
+    );
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  }
   recordInstance([]);
 
   await step("packages", ensurePackages);

@@ -2,27 +2,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { Answer } from "../../components/patterns/answer.tsx";
 import { Empty } from "../../components/patterns/empty.tsx";
-import { ButtonLink, Link } from "../../components/patterns/link.tsx";
+import { Link } from "../../components/patterns/link.tsx";
 import { PageHeader, Section } from "../../components/patterns/page-header.tsx";
 import { paths } from "../../components/patterns/paths.ts";
 import { useListKeys } from "../../components/patterns/use-list-keys.ts";
 import { AccessMap } from "../../components/rooms/overview/access-map.tsx";
 import { AgeChart } from "../../components/rooms/overview/age-chart.tsx";
-import {
-  ActivityChart,
-  RequestsChart,
-  RotationChart,
-} from "../../components/rooms/overview/overview-charts.tsx";
+import { ActivityChart, RequestsChart } from "../../components/rooms/overview/overview-charts.tsx";
 import { overviewCounts } from "../../components/rooms/overview/overview-counts.ts";
+import { OverviewSkeleton } from "../../components/rooms/overview/overview-skeleton.tsx";
+import { RotationCalendar } from "../../components/rooms/overview/rotation-calendar.tsx";
+import { ServiceHealth } from "../../components/rooms/overview/service-health.tsx";
 import { Tally } from "../../components/rooms/overview/tally.tsx";
 import { RequestList } from "../../components/rooms/requests/request-list.tsx";
 import { SecretsTable } from "../../components/rooms/secrets/secrets-table.tsx";
 import type { Overview } from "../../components/rooms/views.ts";
 import { BindingsTable } from "../../components/rooms/workloads/bindings-table.tsx";
-import { SkeletonRows } from "../../components/ui/skeleton.tsx";
 import { useTRPC } from "../_trpc/client.tsx";
 import { live } from "./_frame/live.ts";
 import { useMe } from "./_frame/me.tsx";
+import { OwnServiceLink } from "./_rights/own-service.tsx";
 import { useDecide } from "./requests/use-decide.ts";
 
 /** What waits for the reader first; then what is theirs, what is due, and how the days went. */
@@ -34,12 +33,12 @@ export function OverviewPage() {
       <PageHeader
         title="Overview"
         acts={
-          <ButtonLink kind="primary" href={paths.newRequest()}>
+          <OwnServiceLink kind="primary" href={paths.newRequest()}>
             Ask to use a secret
-          </ButtonLink>
+          </OwnServiceLink>
         }
       />
-      <Answer of={overview} loading={<SkeletonRows label="Reading what waits for you" />}>
+      <Answer of={overview} loading={<OverviewSkeleton />}>
         {(of) => <OverviewView of={of} />}
       </Answer>
     </>
@@ -70,12 +69,21 @@ function OverviewView({ of }: { of: Overview }) {
         </div>
         <div className="min-w-0">
           <Due of={of} />
-          {of.rotation !== null && <RotationChart of={of.rotation} />}
-          {of.ages !== null && <AgeChart of={of.ages} />}
-          <RequestsChart of={of} />
-          {of.activity !== null && <ActivityChart of={of.activity} />}
-          {of.access !== null && <AccessMap of={of.access} />}
         </div>
+      </div>
+      <div className="mt-10 grid items-start gap-x-12 gap-y-10 border-t border-line pt-8 *:mt-0 lg:grid-cols-2">
+        {of.health !== null && <ServiceHealth of={of.health} />}
+        <RequestsChart of={of} />
+        {of.rotation !== null && <RotationCalendar of={of.rotation} />}
+        <div className="min-w-0">
+          {of.ages !== null && <AgeChart of={of.ages} />}
+          {of.activity !== null && <ActivityChart of={of.activity} />}
+        </div>
+        {of.access !== null && (
+          <div className="min-w-0 lg:col-span-2">
+            <AccessMap of={of.access} />
+          </div>
+        )}
       </div>
     </div>
   );

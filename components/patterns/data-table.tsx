@@ -14,13 +14,28 @@ export type Column<Row> = {
   readonly align?: "end";
 };
 
+/** The columns of one list: the first names the row and cannot be taken away. */
+export type Columns<Row> = readonly [Column<Row>, ...Column<Row>[]];
+
 /** Widths of the table itself: beside an inspector it is narrow on any screen. */
 const FROM = {
   sm: "@max-lg:hidden",
   md: "@max-2xl:hidden",
   lg: "@max-4xl:hidden",
-  xl: "@max-5xl:hidden",
+  xl: "@max-6xl:hidden",
+  "2xl": "@max-[84rem]:hidden",
 } as const;
+
+/** Where a column is left out, and to which side it stands. */
+export function columnStyle(column: Pick<Column<never>, "from" | "align">): string {
+  return cx(column.from && FROM[column.from], column.align === "end" && "text-right");
+}
+
+/** What a reader may take away: all columns but the first. */
+export function choosable<Row>([, ...others]: Columns<Row>): readonly Titled[] {
+  return others.map(({ key, header }) => ({ key, header }));
+}
+export type Titled = { readonly key: string; readonly header: string };
 
 /**
  * Rows as a ledger has them: ruled, aligned, one link each that covers the row. `detail` is the second line
@@ -38,7 +53,7 @@ export function DataTable<Row>({
 }: {
   label: string;
   rows: readonly Row[];
-  columns: readonly [Column<Row>, ...Column<Row>[]];
+  columns: Columns<Row>;
   id: (row: Row) => string;
   href: (row: Row) => string;
   /** Id of the row that is open beside the list. */
@@ -60,8 +75,7 @@ export function DataTable<Row>({
                 scope="col"
                 className={cx(
                   "sticky top-14 z-10 border-b border-edge bg-paper px-2 py-2 text-left align-bottom text-xs font-medium whitespace-nowrap text-quiet first:pl-1 last:pr-1",
-                  column.from && FROM[column.from],
-                  column.align === "end" && "text-right",
+                  columnStyle(column),
                 )}
               >
                 {column.header}
@@ -101,8 +115,7 @@ export function DataTable<Row>({
                     key={column.key}
                     className={cx(
                       "whitespace-nowrap border-b border-line px-2 py-(--row-y) align-top last:pr-1",
-                      column.from && FROM[column.from],
-                      column.align === "end" && "text-right",
+                      columnStyle(column),
                     )}
                   >
                     {column.cell(row)}

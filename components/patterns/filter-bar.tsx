@@ -1,7 +1,6 @@
 "use client";
-import { ChevronDown, Columns3, Search, X } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
-import { Button } from "../ui/button.tsx";
+import { ChevronDown, Search, X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
 import { chipStyle } from "../ui/chip.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { Menu, MenuCheck, MenuLabel } from "../ui/menu.tsx";
@@ -16,6 +15,7 @@ export function SearchBox({ label, placeholder }: { label: string; placeholder: 
   const asked = address.get("q") ?? "";
   const [text, setText] = useState(asked);
   const [known, setKnown] = useState(asked);
+  const box = useRef<HTMLInputElement>(null);
   // The address changed by something else: back, or a chip that clears everything.
   if (known !== asked) {
     setKnown(asked);
@@ -25,7 +25,9 @@ export function SearchBox({ label, placeholder }: { label: string; placeholder: 
     if (text === asked) return;
     const later = setTimeout(() => {
       setKnown(text);
-      address.replace({ q: text, open: null });
+      // Whoever has gone on to a row already, and opened it, keeps it.
+      const isTyped = document.activeElement === box.current;
+      address.replace(isTyped ? { q: text, open: null } : { q: text });
     }, PAUSE_MS);
     return () => clearTimeout(later);
   }, [text, asked, address]);
@@ -37,6 +39,7 @@ export function SearchBox({ label, placeholder }: { label: string; placeholder: 
         className="pointer-events-none absolute left-3 top-1/2 size-4 -translate-y-1/2 text-quiet"
       />
       <input
+        ref={box}
         type="search"
         value={text}
         onChange={(event) => setText(event.target.value)}
@@ -176,57 +179,5 @@ export function FilterTabs({
         </Link>
       ))}
     </nav>
-  );
-}
-
-/** Which columns a table shows; what is taken away stands in the address. */
-export function ColumnChoice({
-  columns,
-}: {
-  columns: readonly { readonly key: string; readonly header: string }[];
-}) {
-  const address = useAddress();
-  const hidden = address.all("without");
-  const change = (key: string, show: boolean) =>
-    address.replace({ without: show ? hidden.filter((it) => it !== key) : [...hidden, key] });
-  return (
-    <Menu
-      trigger={
-        <Button kind="plain" size="sm">
-          <Columns3 aria-hidden="true" className="size-4" />
-          Columns
-        </Button>
-      }
-    >
-      <MenuLabel>Columns</MenuLabel>
-      {columns.map(({ key, header }) => (
-        <MenuCheck key={key} checked={!hidden.includes(key)} onChange={(on) => change(key, on)}>
-          {header}
-        </MenuCheck>
-      ))}
-    </Menu>
-  );
-}
-
-/** Search at the left, acts on the list at the right, filters below. */
-export function ListTools({
-  search,
-  acts,
-  children,
-}: {
-  search: ReactNode;
-  acts?: ReactNode;
-  children?: ReactNode;
-}) {
-  return (
-    <div className="pb-3">
-      <div className="flex flex-wrap items-center gap-2">
-        {search}
-        {acts}
-      </div>
-      {children !== undefined && (
-        <div className="mt-2.5 flex flex-wrap items-center gap-x-5 gap-y-2">{children}</div>
-      )}
-    </div>
   );
 }

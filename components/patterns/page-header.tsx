@@ -20,7 +20,9 @@ export function PageHeader({
         <h1 className="text-2xl font-[620] tracking-[-0.018em]">{title}</h1>
         {children !== undefined && <div className="mt-1 text-quiet">{children}</div>}
       </div>
-      {acts !== undefined && <div className="flex flex-wrap items-center gap-2">{acts}</div>}
+      {acts !== undefined && (
+        <div className="flex flex-wrap items-center gap-2 [&>p]:basis-full">{acts}</div>
+      )}
     </header>
   );
 }

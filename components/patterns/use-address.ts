@@ -7,6 +7,8 @@ export type Address = {
   /** The first value under this key, or null. */
   readonly get: (key: string) => string | null;
   readonly all: (key: string) => readonly string[];
+  /** Each key that says something, once. */
+  readonly keys: () => readonly string[];
   /** This page with some keys changed; null takes one away. For links. */
   readonly href: (changes: Query) => string;
   /** Goes there without a new step in the history: what is typed or walked over is not a place. */
@@ -31,6 +33,7 @@ export function useAddress(): Address {
     () => ({
       get: (key) => params.get(key),
       all: (key) => params.getAll(key),
+      keys: () => [...new Set(params.keys())],
       href,
       replace: (changes) => router.replace(href(changes), { scroll: false }),
       push: (changes) => router.push(href(changes), { scroll: false }),

@@ -4,18 +4,23 @@ import { shortcutsAreOn } from "./shortcuts.ts";
 
 /** On a row's link: what the keys of a list move between. */
 export const ROW_LINK = "data-row";
+/** On what stands open beside a list. */
+export const INSPECTOR = "data-inspector";
 
 export type ListDeeds = {
   /** A row got the focus by a key. */
   readonly onWalk?: (id: string) => void;
   readonly onApprove?: (id: string) => void;
   readonly onClose?: () => void;
+  /** Somebody walked on from the last row: there may be more. */
+  readonly onEnd?: () => void;
 };
 
 /**
  * The keyboard of a list. Up and down (or `k` and `j`) walk over the rows' links; enter, which needs no help,
- * opens; `a` approves; escape closes what is open beside the list; `/` goes to the search from anywhere on
- * the page. Letters act only where a row has the focus, so that nobody who dictates or types sets them off.
+ * opens; right goes into what is open beside the list and left comes back to its row; `a` approves; escape closes
+ * what is open; `/` goes to the search from anywhere on the page. Letters act only where a row has the focus, so
+ * that nobody who dictates or types sets them off.
  */
 export function useListKeys(deeds: ListDeeds): RefObject<HTMLDivElement | null> {
   const ref = useRef<HTMLDivElement>(null);
@@ -60,9 +65,20 @@ function listKey(list: HTMLElement, event: KeyboardEvent, deeds: ListDeeds): voi
     rows[0]?.focus();
     return;
   }
+  const inspector = list.querySelector<HTMLElement>(`[${INSPECTOR}]`);
+  if (event.key === "ArrowLeft" && target === inspector) {
+    event.preventDefault();
+    list.querySelector<HTMLElement>(`[${ROW_LINK}][aria-current]`)?.focus();
+    return;
+  }
   const at = rows.indexOf(target);
   const id = target.getAttribute(ROW_LINK);
   if (at < 0 || id === null) return;
+  if (event.key === "ArrowRight" && inspector !== null) {
+    event.preventDefault();
+    inspector.focus();
+    return;
+  }
   const step = stepOf(event.key);
   if (step !== 0) {
     event.preventDefault();
@@ -70,6 +86,7 @@ function listKey(list: HTMLElement, event: KeyboardEvent, deeds: ListDeeds): voi
     next?.focus();
     const nextId = next?.getAttribute(ROW_LINK);
     if (nextId && nextId !== id) deeds.onWalk?.(nextId);
+    if (next === rows.at(-1) && step > 0) deeds.onEnd?.();
   } else if (event.key === "a" && shortcutsAreOn()) {
     event.preventDefault();
     deeds.onApprove?.(id);

@@ -2,6 +2,7 @@
 import { type ComponentProps, type MouseEvent, useId } from "react";
 import { type ButtonKind, type ButtonSize, buttonStyle } from "./button-style.ts";
 import { cx } from "./class-names.ts";
+import { useSaidReason } from "./reasons.tsx";
 
 export type ButtonProps = Omit<ComponentProps<"button">, "disabled"> & {
   kind?: ButtonKind;
@@ -26,6 +27,8 @@ export function Button({
   ...rest
 }: ButtonProps) {
   const ownId = useId();
+  const saidId = useSaidReason(disabledReason);
+  const elsewhere = reasonId ?? saidId;
   const refused = disabledReason !== null;
   const press = (event: MouseEvent<HTMLButtonElement>) => {
     if (refused) event.preventDefault();
@@ -37,13 +40,13 @@ export function Button({
       {...rest}
       className={cx(buttonStyle(kind, size), className)}
       aria-disabled={refused || undefined}
-      aria-describedby={refused ? (reasonId ?? ownId) : rest["aria-describedby"]}
+      aria-describedby={refused ? (elsewhere ?? ownId) : rest["aria-describedby"]}
       onClick={press}
     >
       {children}
     </button>
   );
-  if (!refused || reasonId !== undefined) return button;
+  if (!refused || elsewhere !== undefined) return button;
   return (
     <span className="inline-flex max-w-xs flex-col items-start gap-1.5">
       {button}

@@ -37,8 +37,10 @@ export function useNow(): number {
  * it is beside it.
  */
 export function Moment({ at, as = "relative" }: { at: string; as?: "relative" | "exact" }) {
-  const now = useNow();
+  const ticked = useNow();
   const ms = Date.parse(at);
+  // What arrived since the last tick did not happen in the future.
+  const now = ms > ticked && ms - ticked < 2 * TICK_MS ? Math.max(ticked, Date.now()) : ticked;
   const exact = utcInWords(ms);
   const relative = relativeInWords(ms, now);
   if (as === "relative") {
@@ -50,7 +52,11 @@ export function Moment({ at, as = "relative" }: { at: string; as?: "relative" | 
   }
   return (
     <time dateTime={at} title={at}>
-      {exact} <span className="text-quiet" suppressHydrationWarning>{`(${relative})`}</span>
+      {exact}{" "}
+      <span
+        className="whitespace-nowrap text-quiet"
+        suppressHydrationWarning
+      >{`(${relative})`}</span>
     </time>
   );
 }

@@ -1,16 +1,24 @@
 import { Fragment } from "react";
 import { cx } from "./class-names.ts";
 
-/** A name, id or digest in the mono face; a name may break after each slash and nowhere else if it can. */
+/** A part of so many characters fits beside anything on the narrowest page, and is kept whole at its hyphens. */
+const LONGEST_WHOLE = 14;
+
+/**
+ * A name, id or digest in the mono face; a name breaks after a slash where it can. It is one run of inline text: a box
+ * around each part would be read aloud part by part, and put spaces into the names of links. Longer parts break
+ * `anywhere`: with `break-word` the longest part is the least width of every flex row and table cell that holds a name,
+ * and pushes it over the edge of a small screen.
+ */
 export function Name({ children, className }: { children: string; className?: string }) {
-  const parts = children.split(/(?<=\/)(?!\/)/);
   return (
-    <code className={cx("tracking-[-0.02em]", className)}>
-      {parts.map((part, i) => (
+    <code className={cx("tracking-[-0.02em] [overflow-wrap:anywhere]", className)}>
+      {children.split(/(?<=\/)(?!\/)/).map((part, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, which never move
-        <span key={i} className="inline-block max-w-full">
-          {part}
-        </span>
+        <Fragment key={i}>
+          {i > 0 && <wbr />}
+          {part.length > LONGEST_WHOLE ? part : <span className="whitespace-nowrap">{part}</span>}
+        </Fragment>
       ))}
     </code>
   );

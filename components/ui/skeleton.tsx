@@ -23,3 +23,27 @@ export function SkeletonRows({ rows = 8, label }: { rows?: number; label: string
     </div>
   );
 }
+
+/** One thing and its quiet table of facts, while it is read. */
+export function SkeletonFacts({ facts = 7, label }: { facts?: number; label: string }) {
+  return (
+    <div role="status" aria-label={label}>
+      <div aria-hidden="true">
+        <Skeleton className="h-6 w-3/4" />
+        <Skeleton className="mt-3 h-5 w-24" />
+        <div className="mt-6 border-y border-line">
+          {Array.from({ length: facts }, (_, i) => (
+            <div
+              // biome-ignore lint/suspicious/noArrayIndexKey: the facts are all alike and never move
+              key={i}
+              className="grid grid-cols-[7rem_minmax(0,1fr)] gap-x-4 border-t border-line py-[calc(var(--row-y)*0.7)] first:border-t-0 sm:grid-cols-[10rem_minmax(0,1fr)]"
+            >
+              <Skeleton className="h-4 w-20" />
+              <Skeleton className={cx("h-4", WIDTHS[i % WIDTHS.length])} />
+            </div>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

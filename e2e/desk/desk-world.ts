@@ -319,7 +319,7 @@ export class DeskWorld {
         return ok({ outcomes, next });
       },
       "/desk/v1/return": (input, caller) => {
-        const console = { origin: this.console, returnPaths: ["/", "/requests"] };
+        const console = { origin: this.console, returnPaths: ["/", "/requests", "/sign-in"] };
         return returnHandlers({ console })["/desk/v1/return"](input, caller);
       },
       "/desk/v1/drafts/decline": async ({ drafts }) => {

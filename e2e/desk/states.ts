@@ -98,6 +98,14 @@ async function fillInbox({ world }: Scene): Promise<void> {
   );
 }
 
+/** What was signed is refused by the rules. */
+export function refuseAll({ world }: Scene, code: string, message: string): void {
+  world.tamper.set("/desk/v1/drafts/sign", ({ outcomes }: { outcomes: { draft: string }[] }) => ({
+    next: null,
+    outcomes: outcomes.map(({ draft }) => ({ draft, accepted: null, refused: { code, message } })),
+  }));
+}
+
 export const STATES = {
   "touch your key": async (scene) => {
     await signOut(scene);
@@ -221,20 +229,21 @@ export const STATES = {
   },
   "refused by the rules": async (scene) => {
     await showDraft(scene, "approve");
-    scene.world.tamper.set(
-      "/desk/v1/drafts/sign",
-      ({ outcomes }: { outcomes: { draft: string }[] }) => ({
-        next: null,
-        outcomes: outcomes.map(({ draft }) => ({
-          draft,
-          accepted: null,
-          refused: {
-            code: "enrolled-too-recently",
-            message:
-              "You cannot approve this: you enrolled Sam's key 12 days ago (30 are needed). Priya or Cass can.",
-          },
-        })),
-      }),
+    refuseAll(
+      scene,
+      "enrolled-too-recently",
+      "You cannot approve this: you enrolled Sam's key 12 days ago (30 are needed). Priya or Cass can.",
+    );
+    await scene.visitor.page.getByRole("button", { name: "Sign", exact: true }).click();
+    await heading(scene, "Refused");
+    scene.world.tamper.clear();
+  },
+  "refused without a sign-in": async (scene) => {
+    await showDraft(scene, "approve");
+    refuseAll(
+      scene,
+      "sign-in-needed",
+      "Sign in at http://console.localhost:1 first: beside your hardware key this needs a sign-in of the last 12 hours.",
     );
     await scene.visitor.page.getByRole("button", { name: "Sign", exact: true }).click();
     await heading(scene, "Refused");

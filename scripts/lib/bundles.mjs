@@ -8,7 +8,7 @@ import { inRoot, root } from "./paths.mjs";
  * One bundle per process, since Node 20 runs no TypeScript.
  *
  * `server`: npm packages stay outside and come from node_modules. `standalone`: everything inside, for
- * what people install elsewhere. `browser`: a page's script.
+ * what people install elsewhere. `browser`: a page's script or style.
  *
  * @typedef {{ name: string, entry: string, outfile: string, kind: "server" | "standalone" | "browser" }} Bundle
  * @typedef {{ digest: string, inputs: string[] }} Stamp
@@ -63,6 +63,12 @@ export const BUNDLES = [
     kind: "browser",
   },
   {
+    name: "desk style",
+    entry: "server/key-service/desk/page/desk.css",
+    outfile: "dist/desk/desk.css",
+    kind: "browser",
+  },
+  {
     name: "secrets",
     entry: "packages/cli/src/main.ts",
     outfile: "dist/cli/secrets.mjs",
@@ -73,7 +79,6 @@ export const BUNDLES = [
 /** Files that are copied as they stand, beside the bundles that use them. */
 const COPIES = [
   ["server/key-service/desk/page/index.html", "dist/desk/index.html"],
-  ["server/key-service/desk/page/desk.css", "dist/desk/desk.css"],
   ["server/key-service/desk/page/icon.svg", "dist/desk/icon.svg"],
 ];
 

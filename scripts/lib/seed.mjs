@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { keepColleagueKeys } from "./colleague-keys.mjs";
@@ -21,6 +21,7 @@ import {
   witnessSpec,
   writeWitnessesFile,
 } from "./processes.mjs";
+import { removeInstallation } from "./removal.mjs";
 import { mustRun } from "./run.mjs";
 import { writePrivate } from "./secrets-files.mjs";
 import { caFile, caKeyFile, ensureWorkloadCa } from "./workload-identities.mjs";
@@ -45,13 +46,23 @@ export function wantsHistory() {
   return !empty && !existsSync(people());
 }
 
-/** @throws {Failure} where the history of an earlier start was cut short */
-export function requireWholeHistory() {
-  if (!existsSync(begun()) || existsSync(finished())) return;
-  throw new Failure(
-    "The first start was stopped while it wrote its history, which has no end now.",
-    "Run `npm run reset` and start again. `npm start -- --empty` begins without a history.",
-  );
+/**
+ * Removes what is left of a first start that was stopped while it wrote its history: nobody has worked on that, and a
+ * history without its end is no company. What stands in somebody else's database or token is not removed unasked.
+ *
+ * @returns whether there was one
+ * @throws {Failure} where it is not all ours to remove
+ */
+export function removeHalfHistory() {
+  if (!existsSync(begun()) || existsSync(finished())) return false;
+  if (!JSON.parse(readFileSync(begun(), "utf8")).isAllOurs) {
+    throw new Failure(
+      "The first start was stopped while it wrote its history, which has no end now.",
+      "Run `npm run reset` and start again. `npm start -- --empty` begins without a history.",
+    );
+  }
+  removeInstallation();
+  return true;
 }
 
 /** Names the cast and their colleagues to genesis. */
@@ -74,7 +85,9 @@ export async function writeHistory({ environment, supervisor, record, note }) {
   const present = Date.now();
   const shiftMs = -DAYS * DAY_MS;
   const clockSockets = ["witness", "dev-idp", "key-service"].map((it) => socketPath(`clock-${it}`));
-  writePrivate(begun(), new Date(present).toISOString());
+  // Whether all that is written now stands where we made the place for it.
+  const isAllOurs = !process.env.DATABASE_URL && !process.env.COUNTERSIGN_PKCS11_MODULE;
+  writePrivate(begun(), JSON.stringify({ at: new Date(present).toISOString(), isAllOurs }));
   const start = async (/** @type {ProcessSpec} */ spec) => {
     await supervisor.start(spec);
     record(supervisor.running());
@@ -141,6 +154,8 @@ async function play(on, note) {
   const child = spawn(process.execPath, ["--enable-source-maps", program(), "play"], {
     stdio: ["pipe", "pipe", "pipe"],
   });
+  const end = () => child.kill("SIGKILL");
+  process.once("exit", end);
   /** @type {Record<string, ColleagueKey> | null} */
   let keys = null;
   let chapter = "";
@@ -161,6 +176,7 @@ async function play(on, note) {
   });
   child.stdin.end(JSON.stringify(on));
   const code = await ended;
+  process.off("exit", end);
   if (code === 0 && keys !== null) return keys;
   throw new Failure(
     `The history could not be written to its end: it stopped at “${chapter || "the beginning"}”.`,

@@ -1,7 +1,7 @@
-import { X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { readCertificates } from "./certificate-file.ts";
 import { ConfigurationFault } from "./environment.ts";
 
 /** Which hardware keys production enrols: models (AAGUIDs) whose maker's certificate leads to a root. */
@@ -16,7 +16,6 @@ export const ROOTS_VARIABLE = "COUNTERSIGN_ATTESTATION_ROOTS_DIR";
 export const AAGUIDS_VARIABLE = "COUNTERSIGN_ATTESTATION_AAGUIDS_FILE";
 
 const MOST_ROOTS = 500;
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 /** What keys say that have no model: it would allow every maker's. */
 const NO_MODEL = "00000000-0000-0000-0000-000000000000";
 
@@ -64,28 +63,13 @@ function readRoots(folder: string): string[] {
       `the folder ${folder} is empty. Put the key makers' root certificates there, PEM.`,
     );
   }
-  const roots = names.sort().flatMap((name) => readCertificates(join(folder, name)));
+  const roots = names
+    .sort()
+    .flatMap((name) => readCertificates(join(folder, name), ROOTS_VARIABLE));
   if (roots.length > MOST_ROOTS) {
     throw fault(ROOTS_VARIABLE, `the folder ${folder} holds more than ${MOST_ROOTS} certificates.`);
   }
   return roots;
-}
-
-function readCertificates(path: string): string[] {
-  let found: string[] = [];
-  try {
-    found = readFileSync(path, "utf8").match(CERTIFICATE) ?? [];
-    for (const pem of found) new X509Certificate(pem);
-  } catch {
-    found = [];
-  }
-  if (found.length === 0) {
-    throw fault(
-      ROOTS_VARIABLE,
-      `the file ${path} does not hold certificates in PEM that can be read. Convert or remove it.`,
-    );
-  }
-  return found;
 }
 
 function readAaguids(path: string): readonly string[] {

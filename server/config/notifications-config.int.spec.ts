@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { createAuthority } from "../../scripts/lib/development-ca.mjs";
 import { ConfigurationFault } from "./environment.ts";
 import { loadNotificationsConfig } from "./notifications-config.ts";
 
@@ -34,11 +35,13 @@ describe("the configuration of notifications", () => {
         url: "smtps://user:hunter2@mail.example.com:465",
         from: "countersign@example.com",
         domains: ["example.com", "example.org"],
+        authorities: null,
       },
       webhook: {
         url: "https://hooks.example.com/countersign",
         secret: "s".repeat(32),
         isPrivateAllowed: false,
+        authorities: null,
       },
     });
   });
@@ -65,6 +68,35 @@ describe("the configuration of notifications", () => {
     expect(load).toThrow(ConfigurationFault);
     expect(load).toThrow(name);
     expect(load).not.toThrow("hunter2");
+  });
+
+  it("KEY-2 takes the authorities of a company for mail and webhook, and refuses a file that names none", async () => {
+    const [one, two] = [await createAuthority("one.test"), await createAuthority("two.test")];
+    const own = {
+      ...MAIL,
+      ...WEBHOOK,
+      COUNTERSIGN_SMTP_CA_FILE: file("one.pem", one.pem),
+      COUNTERSIGN_WEBHOOK_CA_FILE: file("both.pem", `${one.pem}\n${two.pem}`),
+    };
+    const { mail, webhook } = loadNotificationsConfig(own);
+    expect(mail?.authorities).toEqual([one.pem.trim()]);
+    expect(webhook?.authorities).toEqual([one.pem.trim(), two.pem.trim()]);
+    const damaged = one.pem.replace(/[A-Z]{4}/, "!!!!");
+    for (const text of ["", "hunter2", damaged]) {
+      const wrong = { ...own, COUNTERSIGN_SMTP_CA_FILE: file("wrong.pem", text) };
+      expect(() => loadNotificationsConfig(wrong)).toThrow(
+        /COUNTERSIGN_SMTP_CA_FILE: the file .* does not hold certificates/,
+      );
+    }
+  });
+
+  it.each([
+    ["COUNTERSIGN_SMTP_CA_FILE", "COUNTERSIGN_SMTP_URL_FILE", WEBHOOK],
+    ["COUNTERSIGN_WEBHOOK_CA_FILE", "COUNTERSIGN_WEBHOOK_URL", MAIL],
+  ])("refuses %s where %s is not given", (given, missing, others) => {
+    expect(() =>
+      loadNotificationsConfig({ ...others, [given]: "/etc/countersign/ca.pem" }),
+    ).toThrow(`${missing}: is missing, while ${given} is given.`);
   });
 
   it("takes http in one's own network only where that is said", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readCertificates } from "./certificate-file.ts";
 import { absolutePath, ConfigurationFault, parseEnvironment, variable } from "./environment.ts";
 import { readSecretFile } from "./secret-file.ts";
 
@@ -11,6 +12,8 @@ export type NotificationsConfig = {
     readonly from: string;
     /** Mail goes to addresses of these domains only; lower case. */
     readonly domains: readonly string[];
+    /** Who may have signed the server's certificate, PEM; null: the authorities that Node knows. */
+    readonly authorities: readonly string[] | null;
   } | null;
   readonly webhook: {
     readonly url: string;
@@ -18,6 +21,8 @@ export type NotificationsConfig = {
     readonly secret: string;
     /** Whether it may lie at a private address, and at http there. */
     readonly isPrivateAllowed: boolean;
+    /** As those of `mail`. */
+    readonly authorities: readonly string[] | null;
   } | null;
 };
 
@@ -27,6 +32,12 @@ const domainsOf = (text: string) =>
     .toLowerCase()
     .split(/[\s,]+/)
     .filter((it) => it !== "");
+
+const authoritiesOf = (whose: string) =>
+  variable(
+    absolutePath.optional(),
+    `Give the absolute path of a PEM file of the authorities that may have signed the certificate of ${whose}, or leave it out.`,
+  );
 
 const variables = {
   COUNTERSIGN_SMTP_URL_FILE: variable(
@@ -45,6 +56,7 @@ const variables = {
       .optional(),
     "Give the domains to which mail may go, e.g. example.com, example.org.",
   ),
+  COUNTERSIGN_SMTP_CA_FILE: authoritiesOf("the mail server"),
   COUNTERSIGN_WEBHOOK_URL: variable(
     z.url({ protocol: /^https?$/ }).optional(),
     "Give the https address that is told of what waits, or leave it out: then none is.",
@@ -53,6 +65,7 @@ const variables = {
     absolutePath.optional(),
     "Give the absolute path of a file (0600) that holds 32 or more random characters, which the receiver knows too.",
   ),
+  COUNTERSIGN_WEBHOOK_CA_FILE: authoritiesOf("the webhook"),
   COUNTERSIGN_WEBHOOK_PRIVATE: variable(
     z.enum(["yes", "no"]).default("no"),
     "Give yes where the webhook lies in your own network, or leave it out.",
@@ -71,17 +84,21 @@ export function loadNotificationsConfig(environment = process.env): Notification
     COUNTERSIGN_WEBHOOK_URL: read.COUNTERSIGN_WEBHOOK_URL,
     COUNTERSIGN_WEBHOOK_SECRET_FILE: read.COUNTERSIGN_WEBHOOK_SECRET_FILE,
   });
+  refuseAlone(read, "COUNTERSIGN_SMTP_CA_FILE", "COUNTERSIGN_SMTP_URL_FILE");
+  refuseAlone(read, "COUNTERSIGN_WEBHOOK_CA_FILE", "COUNTERSIGN_WEBHOOK_URL");
   const isPrivateAllowed = read.COUNTERSIGN_WEBHOOK_PRIVATE === "yes";
   return {
     mail: mail && {
       url: smtpUrl(mail.COUNTERSIGN_SMTP_URL_FILE),
       from: mail.COUNTERSIGN_MAIL_FROM,
       domains: mail.COUNTERSIGN_MAIL_DOMAINS,
+      authorities: authorities(read.COUNTERSIGN_SMTP_CA_FILE, "COUNTERSIGN_SMTP_CA_FILE"),
     },
     webhook: webhook && {
       url: webhookUrl(webhook.COUNTERSIGN_WEBHOOK_URL, isPrivateAllowed),
       secret: webhookSecret(webhook.COUNTERSIGN_WEBHOOK_SECRET_FILE),
       isPrivateAllowed,
+      authorities: authorities(read.COUNTERSIGN_WEBHOOK_CA_FILE, "COUNTERSIGN_WEBHOOK_CA_FILE"),
     },
   };
 }
@@ -101,6 +118,20 @@ function allOrNone<T extends Readonly<Record<string, unknown>>>(
       })),
     );
   return of as { readonly [K in keyof T]: Exclude<T[K], undefined> }; // none is undefined, or we have thrown
+}
+
+/** Whoever names authorities for a way that is off has mistyped the other names. */
+function refuseAlone<N extends string>(
+  read: { readonly [K in N]?: unknown },
+  given: N,
+  missing: N,
+): void {
+  if (read[given] === undefined || read[missing] !== undefined) return;
+  throw wrong(missing, `is missing, while ${given} is given.`);
+}
+
+function authorities(file: string | undefined, variable: string): readonly string[] | null {
+  return file === undefined ? null : readCertificates(file, variable);
 }
 
 const wrong = (name: string, problem: string) =>

@@ -1,11 +1,13 @@
 import { toInstant } from "@countersign/protocol/instants";
 import { type ConsoleConfig, loadConsoleConfig, tellNextAuth } from "../config/console-config.ts";
 import { loadNotificationsConfig } from "../config/notifications-config.ts";
+import { ChangeListener } from "../db/change-listener.ts";
 import { ConsoleDatabase } from "../db/console-database.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { createLog } from "../observability/log.ts";
 import { providerHealth } from "./identity-provider/provider-health.ts";
 import { KeyServiceClient } from "./key-service-client/key-service-client.ts";
+import { theLiveHub } from "./live/live-hub.ts";
 import { startNotifications } from "./notifications/start-notifications.ts";
 import { SessionStore } from "./sessions/infrastructure/session-store.ts";
 import { type ConsoleParts, costlyAnswers } from "./trpc/context.ts";
@@ -44,6 +46,20 @@ function makeConsole(config: ConsoleConfig): Console {
       log.warn("forget-failed", "Sessions that are over could not be forgotten yet.");
     });
   }, FORGET_EVERY_MS).unref();
+  const live = theLiveHub();
+  new ChangeListener({
+    url: config.databaseUrl,
+    application: "countersign-console-listener",
+    onListening: () => live.listening(),
+    onChange: (changed) => live.changed(changed),
+    onLost: () => {
+      live.lost();
+      log.warn(
+        "changes-unheard",
+        "The database does not tell of changes now. Pages ask meanwhile.",
+      );
+    },
+  }).start();
   const notifications = loadNotificationsConfig();
   const parts: ConsoleParts = {
     database,
@@ -58,6 +74,7 @@ function makeConsole(config: ConsoleConfig): Console {
     mailDomains: notifications.mail?.domains ?? null,
     hasWebhook: notifications.webhook !== null,
     costly: costlyAnswers(systemClock),
+    live,
   };
   startNotifications(parts, { ...notifications, origin: config.origin });
   return { config, parts, isReady: () => database.answers() };

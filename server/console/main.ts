@@ -5,12 +5,14 @@ import {
   loadConsoleListener,
   loadConsoleOrigin,
 } from "../config/console-config.ts";
+import { loadNotificationsConfig } from "../config/notifications-config.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { placeOfFault } from "../observability/fault-place.ts";
 import { createLog } from "../observability/log.ts";
 import { startStatusListener } from "../observability/status-listener.ts";
 import { consoleFigures } from "./figures/console-figures.ts";
 import { FrontDoor } from "./http/front-door.ts";
+import { theLiveHub } from "./live/live-hub.ts";
 
 /*
  * Runs the built pages as a process of its own, with limits that Next's own command does not have: headers and
@@ -31,6 +33,7 @@ process.on("uncaughtException", (error) => {
 try {
   // Asked first, so that everything that is wrong is told at once and before a page is.
   loadConsoleConfig();
+  loadNotificationsConfig();
   const { host, port, statusPort, rootDir } = loadConsoleListener();
   const door = new FrontDoor({ origin: loadConsoleOrigin(), clock: systemClock });
   const pages = next({ dev: false, dir: rootDir, hostname: host, port });
@@ -68,12 +71,18 @@ try {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       void status?.stop();
+      // Answers that go on end now; their pages come back to whoever serves next.
+      theLiveHub().stop();
       server.close(() => process.exit(0));
-      server.closeIdleConnections();
+      setInterval(() => server.closeIdleConnections(), 50);
       setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
     });
   }
-  server.listen(port, host, () => log.info("started", "The console is ready.", { port }));
+  server.listen(port, host, () => {
+    log.info("started", "The console is ready.", { port });
+    // The first answer makes the console: people are told of what waits before anybody opens a page.
+    void whyNotReady(host, port);
+  });
 } catch (error) {
   log.error(
     "start-failed",

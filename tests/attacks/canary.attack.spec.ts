@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { SecretName } from "@countersign/protocol/names";
+import type { PeopleApiInput, PeopleApiPath } from "@countersign/protocol/people-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lookInDatabaseFiles, lookInTables } from "../support/canary-places.ts";
 import {
@@ -110,12 +111,12 @@ describe("canary", () => {
 
     // People and programs make mistakes: a value where none belongs.
     const mistake = of("sent by mistake");
+    const wrongly = <P extends PeopleApiPath>(path: P, input: unknown) =>
+      laptop.call(path, input as PeopleApiInput<P>); // which it is not
     const wrong = [
-      await laptop.call("/people/v1/values/check", { name: SECRET, candidate: mistake as never }),
-      await laptop.call("/people/v1/secrets/show", { name: mistake as never }),
-      await laptop.call("/people/v1/drafts", {
-        act: { ...asking(laptop), value: mistake } as never,
-      }),
+      await wrongly("/people/v1/values/check", { name: SECRET, candidate: mistake }),
+      await wrongly("/people/v1/secrets/show", { name: mistake }),
+      await wrongly("/people/v1/drafts", { act: { ...asking(laptop), value: mistake } }),
       await call(proxied, "/desk/v1/enrolment/begin", { token: mistake }),
       await call(proxied, "/people/v1/hello", {}, { headers: { cookie: `session=${mistake}` } }),
       await call(

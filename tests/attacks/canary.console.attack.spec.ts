@@ -1,13 +1,17 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../scripts/lib/free-port.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import { cookieName } from "../../server/console/http/cookies.ts";
 import { launchChromium, type Visitor, visitor } from "../support/browser.ts";
 import { BROWSER_PLACES, BrowserWatch } from "../support/browser-watch.ts";
+import { lookAtStatus, lookOutside, plantOutside } from "../support/canary-outside.ts";
 import { lookInTables } from "../support/canary-places.ts";
 import { CanaryScanner, newCanary } from "../support/canary-scanner.ts";
 import { type ConsoleWorld, startConsoleWorld } from "../support/console-world.ts";
+import { wordsOf } from "../support/mail-server.ts";
+import { type OutsideWorld, startOutsideWorld } from "../support/outside-world.ts";
 import { startPagesOf, type WorldPages } from "../support/pages-of-world.ts";
 import {
   expectControlIn,
@@ -35,20 +39,35 @@ describe("canary in the console", () => {
   let proxy: TappedProxy;
   let planted: PlantedPage;
   let browser: Browser;
+  let outside: OutsideWorld;
+  const status = { keyService: 0, console: 0 };
   let granted: Asked;
   let pending: Asked;
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    world = await startConsoleWorld();
+    status.keyService = await freePort();
+    status.console = await freePort();
+    world = await startConsoleWorld({
+      environment: { COUNTERSIGN_KEY_SERVICE_STATUS_PORT: String(status.keyService) },
+    });
     const { cast } = world;
-    for (const person of [cast.olivia, cast.sam, cast.priya]) await world.signIn(person);
+    outside = await startOutsideWorld(world.installation.folder);
+    for (const person of [cast.olivia, cast.priya]) await world.signIn(person);
+    const parts = { mailDomains: ["example.com"] };
+    const sam = world.as(await world.signIn(cast.sam), { parts });
+    await sam.notifications.setMail({ address: "sam@example.com", wanted: true });
     const value = await sealedValue(cast.laptop, canaries.value);
     await cast.olivia.mustSign([(await cast.laptop.draft(registration(SECRET, { value }))).draft]);
     granted = await askAndApprove(cast, { maxUses: 100 });
     pending = await ask(cast);
     await world.settled();
-    pages = await startPagesOf(world);
+    pages = await startPagesOf(world, {
+      environment: {
+        ...outside.environment,
+        COUNTERSIGN_CONSOLE_STATUS_PORT: String(status.console),
+      },
+    });
     proxy = await TappedProxy.start({ host: "127.0.0.1", port: pages.port });
     proxy.look = ({ bytes }) => {
       wire.push(bytes);
@@ -63,6 +82,7 @@ describe("canary in the console", () => {
     await planted?.stop();
     await proxy?.close();
     await pages?.end();
+    await outside?.stop();
     await world?.stop();
   });
 
@@ -139,6 +159,8 @@ describe("canary in the console", () => {
         readFileSync(await (await downloading).path(), "utf8").split("\n").length,
       ).toBeGreaterThan(10);
       await watch.lookInMemory(person);
+      // It goes on hearing of changes as long as it is shown.
+      await page.goto("about:blank");
       await watch.settled();
       complaints.push(...person.complaints);
       await person.context.close();
@@ -154,6 +176,18 @@ describe("canary in the console", () => {
     const { port } = tap;
     await plantControl(await visitor(browser), { port, watch, control: canaries.control });
     await tap.close();
+  });
+
+  it("LEAK-2 OBS-1 people were told by mail and webhook meanwhile, and a control is planted in both", async () => {
+    const asked = await ask(world.cast);
+    await expect
+      .poll(() => outside.mail().mails.filter((it) => wordsOf(it).includes(asked.proposal)).length)
+      .toBe(1);
+    await expect.poll(() => outside.hook.received.length).toBeGreaterThan(1);
+    await plantOutside(outside, canaries.control);
+    lookOutside(scanner, outside);
+    expectControlIn(scanner, ["mail", "webhook"]);
+    expect(await lookAtStatus(scanner, Object.values(status))).toBeGreaterThan(10_000);
   });
 
   it("BROWSER-1 LEAK-2 no value was in any place, in any encoding, and the control is found in all", async () => {

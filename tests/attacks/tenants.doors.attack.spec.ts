@@ -7,17 +7,19 @@ import {
   type PeopleApiPath,
 } from "@countersign/protocol/people-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../scripts/lib/free-port.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import { cookieName } from "../../server/console/http/cookies.ts";
-import { appRouter } from "../../server/console/trpc/root.ts";
 import { consoleCall } from "../support/console.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { startPagesOf, type WorldPages } from "../support/pages-of-world.ts";
 import { call, TestDevice, type TestPerson } from "../support/people.ts";
 import { type Row, TRIES, type World } from "../support/people-api-tries.ts";
-import { CASES, type Facts } from "../support/procedure-cases.ts";
+import { type Facts, inputFor } from "../support/procedure-cases.ts";
+import { allProcedures } from "../support/procedures.ts";
 import { rawHttp } from "../support/raw-http.ts";
 import { CONSOLE_ORIGIN, newSession } from "../support/single-sign-on.ts";
+import { ask, samplesOf } from "../support/status-address.ts";
 import {
   draftOf,
   ownerOf,
@@ -59,15 +61,25 @@ describe("tenants: every door", () => {
   let gateway: TestGateway;
   let pages: WorldPages;
   let port: number;
+  const statusOf = { keyService: 0, console: 0, gateway: 0 };
   const drafts = new Map<Side, DraftId>();
   const cookies = new Map<Side, string>();
   const evesDevice: { at?: TestDevice } = {};
 
   beforeAll(async () => {
-    two = await startTwoTenants();
+    statusOf.keyService = await freePort();
+    statusOf.console = await freePort();
+    statusOf.gateway = await freePort();
+    two = await startTwoTenants({
+      COUNTERSIGN_KEY_SERVICE_STATUS_PORT: String(statusOf.keyService),
+    });
     const { world, devices } = two;
-    gateway = await startTestGateway(world.installation);
-    pages = await startPagesOf(world);
+    gateway = await startTestGateway(world.installation, {
+      COUNTERSIGN_GATEWAY_STATUS_PORT: String(statusOf.gateway),
+    });
+    pages = await startPagesOf(world, {
+      environment: { COUNTERSIGN_CONSOLE_STATUS_PORT: String(statusOf.console) },
+    });
     port = pages.port;
     evesDevice.at = await TestDevice.login(world.cast.eve, "Eve's laptop");
     for (const side of TENANTS) {
@@ -112,12 +124,12 @@ describe("tenants: every door", () => {
         };
         const row: Row = TRIES[path];
         const input = row.input(theirs);
-        const strangers: readonly [string, TestPerson | null, TestDevice | null][] = [
+        const strangers: (readonly [string, TestPerson | null, TestDevice | null])[] = [
           ["nobody", null, null],
           ["its counterpart", ownerOf(world, other(side)), devices[other(side)]],
-          // Of acme: a stranger to globex.
-          ...(side === "globex" ? [["Eve", world.cast.eve, evesDevice.at ?? null] as const] : []),
-        ].map(([who, person, device]) => [who, person, device] as never); // as declared
+        ];
+        // Of acme: a stranger to globex.
+        if (side === "globex") strangers.push(["Eve", world.cast.eve, evesDevice.at ?? null]);
         for (const [who, person, device] of strangers) {
           const answer = await attempt(path, input, person, device);
           const text = JSON.stringify(answer);
@@ -244,21 +256,17 @@ describe("tenants: every door", () => {
   });
 
   it("TENANT-1 L11 L25 no procedure tells a stranger anything over HTTP, alone or in a batch", async () => {
-    const procedures = Object.entries(
-      // tRPC keeps its procedures flat under their paths.
-      appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>,
-    ).filter(([path]) => !path.startsWith("session.signOut"));
-    const known: Readonly<Record<string, { readonly input: (of: never) => unknown }>> = CASES;
+    const procedures = allProcedures().filter((it) => !it.path.startsWith("session.signOut"));
     for (const side of TENANTS)
       for (const cookie of strangersTo(side)) {
-        const inputs = procedures.map(([path]) => known[path]?.input(target(side) as never)); // as declared there
-        for (const [at, [path, { _def }]] of procedures.entries()) {
-          const { status, text } = await trpc(cookie, path, _def.type, inputs[at]);
+        const inputs = procedures.map((it) => inputFor(it.path, target(side)));
+        for (const [at, { path, type }] of procedures.entries()) {
+          const { status, text } = await trpc(cookie, path, type, inputs[at]);
           const sent = JSON.stringify(inputs[at]) ?? "";
           expect([path, status < 500, told(side, sent, text)]).toEqual([path, true, []]);
         }
-        const queries = procedures.flatMap(([path, { _def }], at) =>
-          _def.type === "query" ? [{ path, input: inputs[at] }] : [],
+        const queries = procedures.flatMap(({ path, type }, at) =>
+          type === "query" ? [{ path, input: inputs[at] }] : [],
         );
         for (let at = 0; at < queries.length; at += 10) {
           const batch = queries.slice(at, at + 10);
@@ -276,6 +284,28 @@ describe("tenants: every door", () => {
     expect(tells("acme", own.text)).toContain("payments/dev/acme-ledger/key");
   });
 
+  it("TENANT-1 OBS-1 LEAK-2 health and metrics of no process tell anybody anything of a tenant, after all of the above", async () => {
+    const { witnessPort } = two.world.installation;
+    for (const at of [...Object.values(statusOf), witnessPort])
+      for (const path of [
+        "/",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/metrics?tenant=acme",
+        "/nowhere",
+      ])
+        for (const side of TENANTS) {
+          const { text } = await ask(at, path);
+          expect([at, path, tells(side, text)]).toEqual([at, path, []]);
+        }
+    // What is asked for stands there: the look-out above is not blind.
+    for (const at of Object.values(statusOf)) {
+      const samples = samplesOf((await ask(at, "/metrics")).text);
+      expect(samples.length, String(at)).toBeGreaterThan(20);
+    }
+  });
+
   /** Nobody, a made-up session, and whoever owns the same service in the other tenant. */
   const strangersTo = (side: Side) => [
     "",
@@ -285,9 +315,11 @@ describe("tenants: every door", () => {
   const trpc = (cookie: string, path: string, type: string, input: unknown) => {
     const headers = { cookie, "sec-fetch-site": "same-origin" };
     const text = JSON.stringify(input);
-    if (type === "query") {
+    if (type !== "mutation") {
       const query = text === undefined ? "" : `?input=${encodeURIComponent(text)}`;
-      return rawHttp({ port, path: `/api/trpc/${path}${query}`, headers });
+      // What a subscription says first is an answer; it goes on as long as the session.
+      const until = type === "subscription" ? { until: /"topics"/ } : {};
+      return rawHttp({ port, path: `/api/trpc/${path}${query}`, headers, ...until });
     }
     return rawHttp({
       port,

@@ -5,10 +5,10 @@ import {
   type FoundSession,
   SessionStore,
 } from "../../server/console/sessions/infrastructure/session-store.ts";
-import { appRouter } from "../../server/console/trpc/root.ts";
 import { inSession } from "../../server/db/session.ts";
 import type { Caller } from "../support/console-world.ts";
-import { CASES } from "../support/procedure-cases.ts";
+import { answerOf, inputFor } from "../support/procedure-cases.ts";
+import { allProcedures, callByPath } from "../support/procedures.ts";
 import {
   ownerOf,
   type Side,
@@ -17,13 +17,11 @@ import {
   type TwoTenants,
 } from "../support/two-tenants.ts";
 
-type Procedure = { readonly _def: { readonly type: "query" | "mutation" } };
-// tRPC keeps its procedures flat under their paths.
-const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, Procedure>>;
-const PATHS = Object.keys(procedures).sort();
+const PROCEDURES = allProcedures();
+const PATHS = PROCEDURES.map((it) => it.path);
 const ENDS_SESSIONS = ["session.signOut", "session.signOutEverywhere"];
 /** They say how the processes are at this moment, which nothing holds still. */
-const OF_THE_MOMENT = ["status.read", "session.state"];
+const OF_THE_MOMENT = ["status.read", "session.state", "live.changes"];
 
 /** Nobody; somebody without a role; every role there is, for the services of both tenants. */
 const IDENTITIES: Readonly<Record<string, readonly Assignment[] | null>> = {
@@ -72,21 +70,9 @@ describe("tenants: the console's procedures", () => {
     sessions.roles = roles;
     return world.as(secrets.get(side) ?? null, { parts: { sessions, now } });
   };
-  const inputFor = (path: string, target: Side): unknown => {
-    const known: Readonly<Record<string, { readonly input: (of: never) => unknown }>> = CASES;
-    const found = known[path];
-    if (found === undefined) throw new Error(`the procedure ${path} has no case`);
-    return found.input(two.facts[target] as never); // every case takes the same facts
-  };
   const outcome = async (caller: Caller, path: string, input: unknown): Promise<string> => {
-    const [room = "", name = ""] = path.split(".");
-    // The router's own paths, walked by name.
-    const rooms = caller as unknown as Record<
-      string,
-      Record<string, (input: unknown) => Promise<unknown>>
-    >;
     try {
-      return JSON.stringify((await rooms[room]?.[name]?.(input)) ?? null);
+      return JSON.stringify((await answerOf(callByPath(caller, path, input))) ?? null);
     } catch (error) {
       if (!(error instanceof TRPCError)) throw error;
       if (error.code === "INTERNAL_SERVER_ERROR") throw error;
@@ -115,17 +101,15 @@ describe("tenants: the console's procedures", () => {
     for (const path of paths)
       for (const target of TENANTS)
         for (const [who, roles] of Object.entries(IDENTITIES)) {
-          const input = inputFor(path, target);
+          const input = inputFor(path, two.facts[target]);
           const answer = await outcome(callerOf(other(target), roles), path, input);
           expect([who, path, told(target, input, answer)]).toEqual([who, path, []]);
           answers.set(`${who} of ${other(target)}: ${path}`, answer);
         }
     return answers;
   };
-  const queries = PATHS.filter((it) => procedures[it]?._def.type === "query");
-  const mutations = PATHS.filter(
-    (it) => procedures[it]?._def.type === "mutation" && !ENDS_SESSIONS.includes(it),
-  );
+  const queries = PROCEDURES.filter((it) => it.type !== "mutation").map((it) => it.path);
+  const mutations = PATHS.filter((it) => !queries.includes(it) && !ENDS_SESSIONS.includes(it));
 
   it("TENANT-1 what is looked for tells of each tenant, and its own people are told it", async () => {
     for (const side of TENANTS) {
@@ -133,7 +117,7 @@ describe("tenants: the console's procedures", () => {
       const all = ROLES.flatMap((role) => IDENTITIES[`the role ${role}`] ?? []);
       const seen = new Set<string>();
       for (const path of queries) {
-        const answer = await outcome(callerOf(side, all), path, inputFor(path, side));
+        const answer = await outcome(callerOf(side, all), path, inputFor(path, two.facts[side]));
         for (const text of told(side, {}, answer)) seen.add(text);
       }
       expect(seen.size, [...seen].join(" ")).toBeGreaterThan(25);

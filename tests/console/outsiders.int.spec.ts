@@ -5,7 +5,8 @@ import { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACTIONS, type Action } from "../../server/console/authorise/grid.ts";
 import { type Caller, type ConsoleWorld, startConsoleWorld } from "../support/console-world.ts";
-import { CASES, type Case, type Facts } from "../support/procedure-cases.ts";
+import { answerOf, CASES, type Case, type Facts, inputFor } from "../support/procedure-cases.ts";
+import { callByPath } from "../support/procedures.ts";
 import { ask, askAndApprove, register, registration, SECRET } from "../support/story.ts";
 
 /*
@@ -74,17 +75,8 @@ describe("the outsiders", () => {
   }, 240_000);
   afterAll(() => world?.stop());
 
-  const call = (caller: Caller, path: Action): Promise<unknown> => {
-    const [room = "", name = ""] = path.split(".");
-    // The router's own paths, walked by name: a path that is not there is a fault of this test.
-    const rooms = caller as unknown as Record<
-      string,
-      Record<string, (input: unknown) => Promise<unknown>>
-    >;
-    const procedure = rooms[room]?.[name];
-    if (procedure === undefined) throw new Error(`there is no procedure ${path}`);
-    return procedure(CASES[path].input(facts));
-  };
+  const call = (caller: Caller, path: Action): Promise<unknown> =>
+    answerOf(callByPath(caller, path, inputFor(path, facts)));
   /** One session for a person and all cases; those that end it have their own. */
   const sessions = new Map<string, Promise<string>>();
   const signedIn = async (name: "eve" | "ingrid" | "olivia" | "sam", path: Action) => {
@@ -130,7 +122,7 @@ describe("the outsiders", () => {
     it(`TENANT-1 L11 ${path} shows Ingrid of the other tenant nothing of this one`, async () => {
       const { code, text } = await outcome(await signedIn("ingrid", path), path);
       // An id that she sent herself may come back in a refusal.
-      const sent = JSON.stringify(CASES[path].input(facts)) ?? "";
+      const sent = JSON.stringify(inputFor(path, facts)) ?? "";
       for (const known of acme.filter((it) => !sent.includes(it)))
         expect(text, `${path}: ${code}`).not.toContain(known);
     });

@@ -120,10 +120,13 @@ describe("a session of the console", () => {
   it("remembers how a person likes the console, and tells nobody else", async () => {
     const olivia = await world.signIn(world.cast.olivia);
     const ingrid = await world.signIn(world.cast.ingrid);
-    const before = { density: "comfortable", theme: "system" };
+    const before = { density: "comfortable", theme: "system", without: {} };
     expect((await world.as(olivia).session.me()).preferences).toEqual(before);
     await world.as(olivia).session.setPreferences({ density: "compact" });
-    const after = { density: "compact", theme: "system" };
+    await world.as(olivia).session.setPreferences({ without: { secrets: ["owner", "tier"] } });
+    await world.as(olivia).session.setPreferences({ without: { audit: ["code"] } });
+    const without = { secrets: ["owner", "tier"], audit: ["code"] };
+    const after = { density: "compact", theme: "system", without };
     expect((await world.as(olivia).session.me()).preferences).toEqual(after);
     expect((await world.as(ingrid).session.me()).preferences).toEqual(before);
   });

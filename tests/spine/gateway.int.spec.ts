@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { bindingId } from "@countersign/protocol/ids";
 import { instant } from "@countersign/protocol/instants";
 import { type SecretName, spiffeId } from "@countersign/protocol/names";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -179,7 +180,7 @@ describe("the gateway", () => {
     const bound = (await inLedger("WorkloadBound")).at(-1);
     const revoke = await cast.laptop.draft({
       act: "revoke",
-      subject: { type: "binding", binding: bound?.binding as never },
+      subject: { type: "binding", binding: bindingId.parse(bound?.binding) },
       reason: "The worker is gone",
     });
     await cast.olivia.mustSign([revoke.draft]);

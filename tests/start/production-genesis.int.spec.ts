@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { draftId } from "@countersign/protocol/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { consoleCall } from "../support/console.ts";
 import { DatabaseAttacker } from "../support/database-attacker.ts";
@@ -123,7 +124,7 @@ describe("the genesis of a production installation", () => {
       act,
     });
     expect(drafted.status).toBe(200);
-    const [asked] = await ada.mustSign([drafted.json.draft as never]); // an id that the service just made
+    const [asked] = await ada.mustSign([draftId.parse(drafted.json.draft)]);
     await bo.identify();
     const inbox = await bo.desk("/desk/v1/inbox", {});
     expect(asked?.refused).toBeNull();

@@ -5,7 +5,7 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 import { softHsmConf } from "../../scripts/lib/softhsm-library.mjs";
 import type { BackupReport } from "../../server/key-service/backup/domain/backup-report.ts";
 import type { Installation } from "./installation.ts";
-import { createTestDatabase, type TestDatabase } from "./postgres.ts";
+import type { TestDatabase } from "./test-database.ts";
 
 export type AdminEnded = {
   readonly code: number | null;
@@ -76,9 +76,13 @@ export type EmptyPlace = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-export async function emptyPlace(house: Installation): Promise<EmptyPlace> {
+/** @param prepared instead of a database on the server of the run */
+export async function emptyPlace(
+  house: Installation,
+  prepared?: TestDatabase,
+): Promise<EmptyPlace> {
   const folder = mkdtempSync(join(house.folder, "place-"));
-  const database = await createTestDatabase();
+  const database = prepared ?? (await testDatabase());
   const tokenDir = join(folder, "tokens");
   mkdirSync(tokenDir, { mode: 0o700 });
   const conf = join(folder, "softhsm2.conf");
@@ -94,4 +98,10 @@ export async function emptyPlace(house: Installation): Promise<EmptyPlace> {
       SOFTHSM2_CONF: conf,
     },
   };
+}
+
+/** Loaded only where vitest runs: benches bring a database of their own. */
+async function testDatabase(): Promise<TestDatabase> {
+  const { createTestDatabase } = await import("./postgres.ts");
+  return createTestDatabase();
 }

@@ -109,8 +109,8 @@ function tellOfMutations(tell: string): void {
   };
   const watch = new MutationObserver((records) => {
     // Put there by `exposeBinding`.
-    const told = (window as unknown as Record<string, (text: string) => void>)[tell];
-    told?.(records.flatMap(textOf).join("\n"));
+    const told: unknown = Reflect.get(window, tell);
+    if (typeof told === "function") told(records.flatMap(textOf).join("\n"));
   });
   watch.observe(document, {
     subtree: true,

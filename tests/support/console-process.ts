@@ -18,6 +18,9 @@ export type RunningConsole = {
   readonly hasEnded: () => boolean;
   stopIdentityProvider(): Promise<void>;
   startIdentityProvider(): Promise<void>;
+  /** Ends the console's process as an operator would. @returns how long that took, in milliseconds */
+  stopPages(): Promise<number>;
+  startPages(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -63,21 +66,33 @@ export async function startConsole(
       DEV_IDP_DESK_ORIGIN: installation.deskOrigin,
     });
   let idp = await startIdp();
-  const pages = await startPages({
+  const startOwnPages = () => startPages(pagesOptions);
+  const pagesOptions: PagesOptions = {
     installation,
     origin,
     port: consolePort,
     idp: { issuer, clientId: CLIENT_ID, clientSecretFile },
     cookieSecretFile: file("cookie-secret", randomBytes(24).toString("base64url")),
     ...options,
-  });
+  };
+  let pages = await startOwnPages();
   return {
     installation,
     origin,
     issuer,
-    output: pages.output,
-    pid: pages.pid,
-    hasEnded: pages.hasEnded,
+    output: () => pages.output(),
+    get pid() {
+      return pages.pid;
+    },
+    hasEnded: () => pages.hasEnded(),
+    stopPages: async () => {
+      const from = performance.now();
+      await pages.end();
+      return performance.now() - from;
+    },
+    startPages: async () => {
+      pages = await startOwnPages();
+    },
     stopIdentityProvider: () => idp.end(),
     startIdentityProvider: async () => {
       idp = await startIdp();

@@ -5,12 +5,14 @@ import { cookieName } from "../../server/console/http/cookies.ts";
 import { createContext } from "../../server/console/http/create-context.ts";
 import { providerHealth } from "../../server/console/identity-provider/provider-health.ts";
 import { KeyServiceClient } from "../../server/console/key-service-client/key-service-client.ts";
+import { LiveHub } from "../../server/console/live/live-hub.ts";
 import { SessionStore } from "../../server/console/sessions/infrastructure/session-store.ts";
 import { completeSignIn } from "../../server/console/sign-in/complete-sign-in.ts";
 import { newSessionSecret, sessionDigest } from "../../server/console/sign-in/session-secret.ts";
 import { type ConsoleParts, costlyAnswers } from "../../server/console/trpc/context.ts";
 import { createCaller } from "../../server/console/trpc/procedure.ts";
 import { appRouter } from "../../server/console/trpc/root.ts";
+import { ChangeListener } from "../../server/db/change-listener.ts";
 import { ConsoleDatabase } from "../../server/db/console-database.ts";
 import { systemClock } from "../../server/kernel/clock.ts";
 import { createLog } from "../../server/observability/log.ts";
@@ -48,11 +50,37 @@ export async function startConsoleWorld(
   const environment = { ...sso.environment, ...options.environment };
   const installation = await startInstallation({ ...options, environment });
   const cast = await enrolCast(installation);
+  const world = consoleOf({ installation, sso, cast });
+  return {
+    ...world,
+    async stop() {
+      await world.stop();
+      await installation.stop();
+      await sso.stop();
+    },
+  };
+}
+
+/** A console before an installation that runs already. `stop` ends the console alone. */
+export function consoleOf({
+  installation,
+  sso,
+  cast,
+}: Pick<ConsoleWorld, "installation" | "sso" | "cast">): ConsoleWorld {
   const database = new ConsoleDatabase({ url: installation.database.consoleUrl });
   const keyService = new KeyServiceClient({
     socket: installation.rpcSocket,
     credential: installation.consoleCredential,
   });
+  const live = new LiveHub(systemClock);
+  const listener = new ChangeListener({
+    url: installation.database.consoleUrl,
+    application: "countersign-console-listener",
+    onListening: () => live.listening(),
+    onChange: (changed) => live.changed(changed),
+    onLost: () => live.lost(),
+  });
+  listener.start();
   const parts: ConsoleParts = {
     database,
     sessions: new SessionStore(database),
@@ -63,6 +91,7 @@ export async function startConsoleWorld(
     mailDomains: null,
     hasWebhook: false,
     costly: costlyAnswers(systemClock),
+    live,
   };
   const settled = async () => {
     for (let tries = 0; tries < 400; tries++) {
@@ -101,9 +130,8 @@ export async function startConsoleWorld(
       );
     },
     async stop() {
+      await listener.stop();
       await database.close();
-      await installation.stop();
-      await sso.stop();
     },
   };
 }

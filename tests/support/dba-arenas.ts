@@ -85,8 +85,11 @@ export async function openingArena(room: DbaRoom): Promise<Arena> {
   const honest = new Map<Digest, string[]>();
   for (const [at, { proposal }] of asked.slice(0, 2).entries()) {
     const view = await read(proposal);
-    const { [rows[at]?.key as never]: _, ...texts } = view.openings.texts;
-    const unopened = { ...view, openings: { ...view.openings, texts } };
+    const texts = Object.entries(view.openings.texts).filter(([key]) => key !== rows[at]?.key);
+    const unopened = {
+      ...view,
+      openings: { ...view.openings, texts: Object.fromEntries(texts) },
+    };
     honest.set(proposal, [
       JSON.stringify(await rendered(view)),
       JSON.stringify(await rendered(unopened)),

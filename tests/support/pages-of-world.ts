@@ -10,7 +10,7 @@ export type WorldPages = Awaited<ReturnType<typeof startPages>> & { readonly por
 
 /** The built console in front of a world: it takes the sessions that `signIn` of the world opens. */
 export async function startPagesOf(
-  { installation, sso }: ConsoleWorld,
+  { installation, sso }: Pick<ConsoleWorld, "installation" | "sso">,
   more: Pick<PagesOptions, "preload" | "environment" | "account"> = {},
 ): Promise<WorldPages> {
   const port = await freePort();

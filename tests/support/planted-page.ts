@@ -51,7 +51,7 @@ export function expectControlIn(scanner: CanaryScanner, places: readonly string[
 }
 
 /** The control in every encoding. Bytes above 127 there are none, so each text has the bytes of its spelling. */
-function textsOf(control: string): string[] {
+export function textsOf(control: string): string[] {
   return ENCODINGS.map((it) => (spellings(control, it)[0] ?? Buffer.alloc(0)).toString("latin1"));
 }
 

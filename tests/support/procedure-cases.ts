@@ -18,6 +18,15 @@ export type Case = {
   /** What the key service refuses to somebody who may ask: the right was there. */
   readonly refusedWith?: string;
 };
+/** What a procedure answered; of one that goes on answering the first event. */
+export async function answerOf(called: Promise<unknown>): Promise<unknown> {
+  const answer = await called;
+  if (typeof answer !== "object" || answer === null || !(Symbol.asyncIterator in answer))
+    return answer;
+  for await (const event of answer as AsyncIterable<unknown>) return event; // it was just asked for
+  throw new Error("it ended without a word");
+}
+
 const nothing = () => undefined;
 const returnTo = "/requests";
 const reason = "It is no longer needed";
@@ -128,7 +137,16 @@ export const CASES = {
   "notifications.settings": { input: nothing, by: "sam" },
   "notifications.setMail": { input: () => ({ address: null, wanted: false }), by: "sam" },
   "status.read": { input: nothing, by: "sam" },
+  "live.changes": { input: () => ({ sinceMs: 0 }), by: "sam" },
   // Last: they end the session with which they are called.
   "session.signOut": { input: nothing, by: "sam" },
   "session.signOutEverywhere": { input: nothing, by: "sam" },
 } as const satisfies Record<Action, Case>;
+
+/** What the case of a procedure sends, for things of this tenant. @throws Error where it has none */
+export function inputFor(path: string, facts: Facts): unknown {
+  const known: Readonly<Record<string, Case | undefined>> = CASES;
+  const found = known[path];
+  if (found === undefined) throw new Error(`the procedure ${path} has no case`);
+  return found.input(facts);
+}

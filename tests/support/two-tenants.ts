@@ -22,8 +22,11 @@ export type TwoTenants = {
   readonly tenant: Readonly<Record<Side, TenantId>>;
 };
 
-export async function startTwoTenants(): Promise<TwoTenants> {
-  const world = await startConsoleWorld();
+/** @param environment of the key service, beside its own */
+export async function startTwoTenants(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TwoTenants> {
+  const world = await startConsoleWorld({ environment });
   const { cast } = world;
   for (const person of [cast.olivia, cast.sam, cast.priya, cast.ingrid]) await world.signIn(person);
   const laptop = await TestDevice.login(cast.ingrid, "Ingrid's laptop");

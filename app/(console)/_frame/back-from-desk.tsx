@@ -1,16 +1,19 @@
 "use client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
-import { paths } from "../../../components/patterns/paths.ts";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
 import { useAddress } from "../../../components/patterns/use-address.ts";
 import { useToast } from "../../../components/ui/toast.tsx";
 import { useTRPC } from "../../_trpc/client.tsx";
+import { toldOfDrafts } from "./told-of-drafts.ts";
 
 const KEY = "draft";
+/** One touch signs no more. */
+const MOST = 50;
 
 /**
- * Somebody comes back from the desk: the address names the draft, and the key service says what became of it. Told
- * once; then the name is taken out of the address, so that neither a copy of it nor a reload tells it again.
+ * Somebody comes back from the desk: the address names what they took there, one draft or several, and the key service
+ * says what became of each. Told once; then the name is taken out of the address, so that neither a copy of it nor a reload
+ * tells it again.
  */
 export function BackFromDesk() {
   const trpc = useTRPC();
@@ -19,40 +22,23 @@ export function BackFromDesk() {
   const say = useToast();
   const draft = address.get(KEY);
   const told = useRef<string | null>(null);
-  const asked = useQuery(
-    trpc.requests.draftStatus.queryOptions(
-      { draft: draft ?? "" },
-      { enabled: draft !== null, retry: false },
-    ),
-  );
+  const drafts = useMemo(() => (draft === null ? [] : draft.split(",").slice(0, MOST)), [draft]);
+  const asked = useQueries({
+    queries: drafts.map((it) => ({
+      ...trpc.requests.draftStatus.queryOptions({ draft: it }),
+      retry: false,
+      // Asked once for each time that somebody comes back.
+      gcTime: 0,
+    })),
+  });
+  const isAnswered = asked.every((it) => it.data !== undefined || it.error !== null);
   useEffect(() => {
-    if (draft === null || draft === told.current) return;
-    if (asked.data === undefined && asked.error === null) return;
+    if (draft === null || draft === told.current || !isAnswered) return;
     told.current = draft;
-    switch (asked.data?.status) {
-      case "signed":
-        say({
-          title: "Signed",
-          detail: `It stands in the ledger, entry ${asked.data.entry}.`,
-          link: { href: paths.auditEntry(asked.data.entry ?? 0), word: "Look at the entry" },
-        });
-        void queries.invalidateQueries();
-        break;
-      case "declined":
-        say({ title: "You did not sign", detail: "Nothing was changed and nothing was sent." });
-        break;
-      case "waiting":
-        say({
-          tone: "trouble",
-          title: "Not signed yet",
-          detail: "The draft still waits at the desk. Nothing was changed so far.",
-        });
-        break;
-      // A draft that is gone was somebody else's address, or of another day: there is nothing to tell.
-      case undefined:
-        break;
-    }
+    const toast = toldOfDrafts(asked.map((it) => it.data));
+    if (toast !== null) say(toast);
+    if (asked.some((it) => it.data?.status === "signed")) void queries.invalidateQueries();
     address.replace({ [KEY]: null });
-  }, [draft, asked.data, asked.error, say, queries, address]);
+  }, [draft, isAnswered, asked, say, queries, address]);
   return null;
 }

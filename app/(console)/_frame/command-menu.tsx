@@ -4,6 +4,7 @@ import { Bell as BellIcon, CircleHelp, KeyRound, PenLine, Plus, TriangleAlert } 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import {
+  type Command,
   type CommandGroup,
   CommandPalette,
 } from "../../../components/patterns/command-palette.tsx";
@@ -13,7 +14,11 @@ import { requestTitle } from "../../../components/rooms/requests/request-title.t
 import type { Me } from "../../../components/rooms/views.ts";
 import { Name, Prose } from "../../../components/ui/name.tsx";
 import { useTRPC } from "../../_trpc/client.tsx";
+import { useNoOwnService } from "../_rights/own-service.tsx";
+import { useDecide } from "../requests/use-decide.ts";
 import { EXPLANATIONS } from "./explanations.ts";
+import { soughtName } from "./palette-words.ts";
+import { useViewCommands } from "./use-view-commands.tsx";
 
 /** The command palette with what there is to go to: pages, secrets, what waits, what the words mean. */
 export function CommandMenu({
@@ -29,11 +34,15 @@ export function CommandMenu({
   const router = useRouter();
   const [query, setQuery] = useState("");
   const words = query.trim();
+  const sought = soughtName(query);
   const seesSecrets = me.rooms.includes("secrets");
+  const cannotAsk = useNoOwnService();
+  const { decide } = useDecide();
+  const ofView = useViewCommands();
   const secrets = useQuery(
     trpc.secrets.suggest.queryOptions(
-      { q: words, limit: 6 },
-      { enabled: open && seesSecrets && words.length > 1, placeholderData: keepPreviousData },
+      { q: sought, limit: 6 },
+      { enabled: open && seesSecrets && sought.length > 1, placeholderData: keepPreviousData },
     ),
   );
   const waiting = useQuery(
@@ -42,9 +51,11 @@ export function CommandMenu({
       { enabled: open && me.rooms.includes("requests") },
     ),
   );
-  const found = words.length > 1 ? (secrets.data ?? []) : [];
+  const found = sought.length > 1 ? (secrets.data ?? []) : [];
   const go = (href: string) => () => router.push(href);
+  const next = waiting.data?.rows[0];
   const groups: readonly CommandGroup[] = [
+    { label: "Here", commands: ofView },
     {
       label: "Secrets",
       isAnswer: true,
@@ -57,29 +68,52 @@ export function CommandMenu({
           icon: KeyRound,
           run: go(paths.secret(row.secret)),
         },
-        {
-          id: `ask-${row.secret}`,
-          label: (
-            <>
-              Ask to use <Name>{row.name}</Name>
-            </>
-          ),
-          words: row.name,
-          icon: Plus,
-          run: go(paths.newRequest({ secret: row.name })),
-        },
+        ...(cannotAsk === null
+          ? [
+              {
+                id: `ask-${row.secret}`,
+                label: (
+                  <>
+                    Ask to use <Name>{row.name}</Name>
+                  </>
+                ),
+                words: row.name,
+                icon: Plus,
+                run: go(paths.newRequest({ secret: row.name })),
+              },
+            ]
+          : []),
       ]),
     },
     {
       label: "Waits for you",
-      commands: (waiting.data?.rows ?? []).map((row, at) => ({
-        id: `wait-${row.proposal}`,
-        label: <Prose>{requestTitle(row)}</Prose>,
-        words: `approve next ${requestTitle(row)}`,
-        ...(at === 0 ? { hint: "next" } : {}),
-        icon: PenLine,
-        run: go(paths.request(row.proposal)),
-      })),
+      commands: [
+        ...(next === undefined
+          ? []
+          : [
+              {
+                id: "approve-next",
+                label: (
+                  <>
+                    <span className="font-medium">Approve next, at the desk:</span>{" "}
+                    <Prose>{requestTitle(next)}</Prose>
+                  </>
+                ),
+                words: `approve next at the desk ${requestTitle(next)}`,
+                hint: "waits longest",
+                icon: PenLine,
+                run: () => decide("approve", [next.proposal]),
+              },
+            ]),
+        ...(waiting.data?.rows ?? []).map((row) => ({
+          id: `wait-${row.proposal}`,
+          label: <Prose>{requestTitle(row)}</Prose>,
+          words: `look at ${requestTitle(row)}`,
+          hint: "look at it",
+          icon: PenLine,
+          run: go(paths.request(row.proposal)),
+        })),
+      ],
     },
     {
       label: "Go to",
@@ -99,15 +133,15 @@ export function CommandMenu({
           icon: BellIcon,
           run: go(paths.notifications()),
         },
-        {
-          id: "new-request",
-          label: "Ask to use a secret",
-          words: "ask for request new use a secret",
-          icon: Plus,
-          run: go(paths.newRequest()),
-        },
-        ...(seesSecrets
+        ...(cannotAsk === null
           ? [
+              {
+                id: "new-request",
+                label: "Ask to use a secret",
+                words: "ask for request new use a secret",
+                icon: Plus,
+                run: go(paths.newRequest()),
+              },
               {
                 id: "new-secret",
                 label: "Register a secret",
@@ -130,18 +164,21 @@ export function CommandMenu({
       label: "Explain",
       commands:
         words.length > 1
-          ? EXPLANATIONS.map(([word, meaning]) => ({
-              id: `explain-${word}`,
-              label: (
-                <>
-                  <span className="font-medium">{word}</span>
-                  <span className="text-quiet">: {meaning}</span>
-                </>
-              ),
-              words: `explain ${word}`,
-              icon: CircleHelp,
-              run: () => setQuery(""),
-            }))
+          ? [
+              ...whyNotAsk(cannotAsk, go(paths.people({ role: "officer" }))),
+              ...EXPLANATIONS.map(([word, meaning]) => ({
+                id: `explain-${word}`,
+                label: (
+                  <>
+                    <span className="font-medium">{word}</span>
+                    <span className="text-quiet">: {meaning}</span>
+                  </>
+                ),
+                words: `explain ${word}`,
+                icon: CircleHelp,
+                run: () => setQuery(""),
+              })),
+            ]
           : [],
     },
   ];
@@ -158,4 +195,23 @@ export function CommandMenu({
       note={secrets.isFetching ? "Reading…" : null}
     />
   );
+}
+
+/** For those who cannot ask: why, where they look for it. */
+function whyNotAsk(reason: string | null, run: () => void): readonly Command[] {
+  if (reason === null) return [];
+  return [
+    {
+      id: "explain-ask",
+      label: (
+        <>
+          <span className="font-medium">Why can I not ask to use a secret?</span>{" "}
+          <span className="text-quiet">{reason}</span>
+        </>
+      ),
+      words: "explain why can I not ask for ask to use request new register a secret",
+      icon: CircleHelp,
+      run,
+    },
+  ];
 }

@@ -17,6 +17,7 @@ import { useTRPC } from "../../_trpc/client.tsx";
 import { BackFromDesk } from "./back-from-desk.tsx";
 import { Bell } from "./bell.tsx";
 import { live } from "./live.ts";
+import { LiveUpdates } from "./live-updates.tsx";
 import { MeProvider } from "./me.tsx";
 import { SessionBanner } from "./session-banner.tsx";
 
@@ -32,17 +33,19 @@ export function ConsoleFrame({ children }: { children: ReactNode }) {
   const me = useQuery({ ...trpc.session.me.queryOptions(), ...live });
   return (
     <ToastProvider>
-      <Frame me={me.data}>
-        {me.data === undefined && me.error !== null ? (
-          <TroublePanel
-            heading="h1"
-            trouble={troubleOf(me.error)}
-            onRetry={() => void me.refetch()}
-          />
-        ) : (
-          <MeProvider me={me.data}>{children}</MeProvider>
-        )}
-      </Frame>
+      <MeProvider me={me.data}>
+        <Frame me={me.data}>
+          {me.data === undefined && me.error !== null ? (
+            <TroublePanel
+              heading="h1"
+              trouble={troubleOf(me.error)}
+              onRetry={() => void me.refetch()}
+            />
+          ) : (
+            children
+          )}
+        </Frame>
+      </MeProvider>
     </ToastProvider>
   );
 }
@@ -76,6 +79,7 @@ function Frame({ me, children }: { me: Me | undefined; children: ReactNode }) {
         {children}
       </AppShell>
       {me !== undefined && <BackFromDesk />}
+      {me !== undefined && me.roles.length > 0 && <LiveUpdates />}
       {me !== undefined && palette && <CommandMenu me={me} open onOpenChange={setPalette} />}
       {help && <KeysHelp open onOpenChange={setHelp} />}
     </>

@@ -1,33 +1,35 @@
 "use client";
-import { Download } from "lucide-react";
 import { useId } from "react";
-import {
-  FilterChips,
-  FilterMenu,
-  ListTools,
-  SearchBox,
-} from "../../../components/patterns/filter-bar.tsx";
+import { ColumnChoice } from "../../../components/patterns/column-choice.tsx";
+import { choosable } from "../../../components/patterns/data-table.tsx";
+import { FilterChips, FilterMenu, SearchBox } from "../../../components/patterns/filter-bar.tsx";
+import { ListTools } from "../../../components/patterns/list-tools.tsx";
 import { useAddress } from "../../../components/patterns/use-address.ts";
 import { auditCsv } from "../../../components/rooms/audit/audit-csv.ts";
+import { AUDIT_COLUMNS } from "../../../components/rooms/audit/audit-table.tsx";
 import {
   actInWords,
   DOOR_WORDS,
   OUTCOME_LOOKS,
 } from "../../../components/rooms/audit/audit-words.ts";
-import type { AuditHistogram, AuditRow } from "../../../components/rooms/views.ts";
-import { Button } from "../../../components/ui/button.tsx";
+import type { AuditHistogram } from "../../../components/rooms/views.ts";
 import { RemovableChip } from "../../../components/ui/chip.tsx";
 import { Input } from "../../../components/ui/input.tsx";
+import { useTRPCClient } from "../../_trpc/client.tsx";
+import { ExportButton } from "../_list/export-button.tsx";
+import type { useColumns } from "../_list/use-columns.ts";
+import { useAuditFilters } from "./use-audit-filters.ts";
 
 /** The query form of an auditor: words, days, outcome, door, act. All of it stands in the address. */
 export function AuditTools({
   acts,
-  rows,
+  columns,
 }: {
   acts: AuditHistogram["acts"] | undefined;
-  rows: readonly AuditRow[] | undefined;
+  columns: ReturnType<typeof useColumns>;
 }) {
-  const address = useAddress();
+  const client = useTRPCClient();
+  const { address, filters } = useAuditFilters();
   const secret = address.get("secret");
   const actors = address.all("actor");
   return (
@@ -39,13 +41,16 @@ export function AuditTools({
         <>
           <Day name="from" label="From" />
           <Day name="to" label="To" />
-          <Button
-            aria-label="CSV: download the entries shown, as an unproven copy"
-            onClick={() => rows !== undefined && download(auditCsv(rows))}
-          >
-            <Download aria-hidden="true" className="size-4" />
-            CSV
-          </Button>
+          <ColumnChoice
+            columns={choosable(AUDIT_COLUMNS)}
+            hidden={columns.hidden}
+            onChange={columns.choose}
+          />
+          <ExportButton
+            what="entries"
+            read={(cursor) => client.audit.search.query({ ...filters, cursor, limit: 100 })}
+            write={auditCsv}
+          />
         </>
       }
     >
@@ -92,13 +97,4 @@ function Day({ name, label }: { name: "from" | "to"; label: string }) {
       />
     </span>
   );
-}
-
-function download(csv: string): void {
-  const url = URL.createObjectURL(new Blob([csv], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = "countersign-entries-unproven-copy.csv";
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -15,12 +15,14 @@ export function useAuditFilters(): { address: Address; filters: ReturnType<typeo
 function filtersOf(address: Address) {
   const act = address.all("act");
   const actor = address.all("actor");
+  // Both of two is as good as none.
+  const outcome = known(address.all("outcome"), OUTCOME_LOOKS);
   return {
     q: address.get("q")?.trim().slice(0, 200) || undefined,
     act: act.length === 0 ? undefined : [...act].slice(0, 30),
     actor: actor.length === 0 ? undefined : [...actor].slice(0, 20),
     secret: address.get("secret") ?? undefined,
-    outcome: known(address.all("outcome"), OUTCOME_LOOKS)?.[0],
+    outcome: outcome?.length === 1 ? outcome[0] : undefined,
     door: known(address.all("door"), DOOR_WORDS),
     from: dayStart(address.get("from")),
     to: dayEnd(address.get("to")),

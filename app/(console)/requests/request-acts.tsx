@@ -1,8 +1,10 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { ReasonDialog } from "../../../components/patterns/reason-dialog.tsx";
+import { withWhoCan } from "../../../components/rooms/requests/who-can.ts";
 import type { RequestDetail } from "../../../components/rooms/views.ts";
 import { Button } from "../../../components/ui/button.tsx";
+import { Kbd } from "../../../components/ui/kbd.tsx";
 import { useTRPC } from "../../_trpc/client.tsx";
 import { RevokeDialog } from "../_frame/revoke-dialog.tsx";
 import { useDesk } from "../_frame/use-desk.ts";
@@ -19,10 +21,16 @@ export function RequestActs({ of }: { of: RequestDetail }) {
       {(of.cannot.approve === null || !mayWithdraw) && (
         <Button
           kind="primary"
-          disabledReason={of.cannot.approve ?? (isBusy ? "It is being drawn up." : null)}
+          disabledReason={
+            of.cannot.approve === null
+              ? isBusy
+                ? "It is being drawn up."
+                : null
+              : withWhoCan(of.cannot.approve, of.candidates)
+          }
           onClick={() => decide("approve", [proposal])}
         >
-          Approve at the desk
+          Approve at the desk {of.cannot.approve === null && <Kbd>a</Kbd>}
         </Button>
       )}
       {of.cannot.deny === null && (

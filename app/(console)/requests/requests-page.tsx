@@ -1,27 +1,26 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { Answer } from "../../../components/patterns/answer.tsx";
-import { Empty } from "../../../components/patterns/empty.tsx";
+import { useMemo, useState } from "react";
 import { FilterChips, FilterTabs } from "../../../components/patterns/filter-bar.tsx";
-import { Inspector } from "../../../components/patterns/inspector.tsx";
 import { known } from "../../../components/patterns/known.ts";
-import { ButtonLink } from "../../../components/patterns/link.tsx";
-import { ListLayout } from "../../../components/patterns/list-layout.tsx";
-import { LoadMore } from "../../../components/patterns/load-more.tsx";
-import { PageHeader } from "../../../components/patterns/page-header.tsx";
+import { ListPage } from "../../../components/patterns/list-page.tsx";
 import { paths } from "../../../components/patterns/paths.ts";
 import { useAddress } from "../../../components/patterns/use-address.ts";
-import { useListKeys } from "../../../components/patterns/use-list-keys.ts";
-import { RequestCard } from "../../../components/rooms/requests/request-detail.tsx";
 import { RequestList } from "../../../components/rooms/requests/request-list.tsx";
 import { PROPOSAL_LOOKS } from "../../../components/rooms/requests/request-state.ts";
-import { SkeletonRows } from "../../../components/ui/skeleton.tsx";
+import { worthALook } from "../../../components/rooms/requests/request-title.ts";
+import { RequestsSkeleton } from "../../../components/rooms/requests/requests-skeleton.tsx";
+import type { RequestRow } from "../../../components/rooms/views.ts";
+import { Button } from "../../../components/ui/button.tsx";
 import { useTRPC } from "../../_trpc/client.tsx";
 import { live } from "../_frame/live.ts";
+import { OwnServiceLink, useNoOwnService } from "../_rights/own-service.tsx";
 import { ChosenBar } from "./chosen-bar.tsx";
-import { RequestActs } from "./request-acts.tsx";
+import { NoRequests } from "./no-requests.tsx";
+import { OpenRequest } from "./open-request.tsx";
 import { useDecide } from "./use-decide.ts";
+import { useInboxKeys } from "./use-inbox-keys.ts";
+import { useKeepPlace } from "./use-keep-place.ts";
 
 const LISTS = {
   "for-me": "Waits for you",
@@ -29,13 +28,15 @@ const LISTS = {
   all: "All",
 } as const;
 type Which = keyof typeof LISTS;
+const NO_ROWS: readonly RequestRow[] = [];
 
 /** The inbox of approvals, what one asked for, and everything: sentences with signature lines. */
 export function RequestsPage() {
   const trpc = useTRPC();
   const address = useAddress();
   const { decide, isBusy } = useDecide();
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const cannotAsk = useNoOwnService();
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const which: Which = known(address.all("which"), LISTS)?.[0] ?? "for-me";
   const open = address.get("open");
   const list = useInfiniteQuery({
@@ -46,163 +47,123 @@ export function RequestsPage() {
     ...live,
   });
   const counts = useQuery({ ...trpc.requests.counts.queryOptions(), ...live });
-  const rows = list.data?.pages.flatMap((page) => page.rows);
-  const keys = useListKeys({
-    onWalk: (id) => open !== null && address.replace({ open: id }),
-    onClose: () => open !== null && address.replace({ open: null }),
-    onApprove: (id) => decide("approve", chosen.size > 0 ? [...chosen] : [id]),
-  });
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? NO_ROWS, [list.data]);
+  const ids = useMemo<readonly string[]>(() => rows.map((row) => row.proposal), [rows]);
+  // What somebody else has signed meanwhile is no longer chosen.
+  const chosen = which === "for-me" ? ids.filter((id) => picked.has(id)) : [];
   const choose = (proposal: string, on: boolean) => {
     const next = new Set(chosen);
     if (on) next.add(proposal);
     else next.delete(proposal);
-    setChosen(next);
+    setPicked(next);
   };
+  const approve = (otherwise: string | null) => {
+    if (chosen.length > 0) decide("approve", chosen);
+    else if (otherwise !== null) decide("approve", [otherwise]);
+  };
+  useInboxKeys({
+    onApprove: chosen.length > 0 || open !== null ? () => approve(open) : null,
+    ...(which === "for-me"
+      ? { onChoose: (row: string) => choose(row, !chosen.includes(row)) }
+      : {}),
+  });
+  useKeepPlace(ids);
   return (
-    <>
-      <PageHeader
-        title="Requests"
-        acts={
-          <ButtonLink kind="primary" href={paths.newRequest()}>
+    <ListPage
+      title="Requests"
+      about="Approvals are signed at the desk with your hardware key. Nothing on this page decides."
+      acts={
+        cannotAsk === null && (
+          <OwnServiceLink kind="primary" href={paths.newRequest()}>
             Ask to use a secret
-          </ButtonLink>
-        }
-      >
-        Approvals are signed at the desk with your hardware key. Nothing on this page decides.
-      </PageHeader>
-      <ListLayout
-        keys={keys}
-        tools={
-          <div className="pb-3">
-            <FilterTabs
-              name="which"
-              label="Which requests"
-              fallback="for-me"
-              choices={[
-                { value: "for-me", word: LISTS["for-me"], count: counts.data?.forMe },
-                { value: "mine", word: LISTS.mine, count: counts.data?.minePending },
-                { value: "all", word: LISTS.all },
-              ]}
-            />
-            {which !== "for-me" && (
-              <div className="mt-3">
-                <FilterChips
-                  name="status"
-                  label="State"
-                  choices={Object.entries(PROPOSAL_LOOKS).map(([value, { word }]) => ({
-                    value,
-                    word,
-                  }))}
-                />
-              </div>
-            )}
-          </div>
-        }
-        inspector={
-          open === null ? null : (
-            <OpenRequest proposal={open} closeHref={address.href({ open: null })} />
-          )
-        }
-      >
-        <Answer
-          of={{ data: rows, error: list.error, refetch: list.refetch }}
-          loading={<SkeletonRows label="Reading the requests" />}
-          forbidden="Requests are seen by those who asked, those who can sign, security admins and auditors."
-        >
-          {(shown) =>
-            shown.length === 0 ? (
-              <NoRequests which={which} />
-            ) : (
-              <>
-                <RequestList
-                  rows={shown}
-                  label={LISTS[which]}
-                  open={open}
-                  href={(row) =>
-                    open === row.proposal
-                      ? paths.request(row.proposal)
-                      : address.href({ open: row.proposal })
-                  }
-                  {...(which === "for-me"
-                    ? { isInbox: true, choosing: { chosen, onChoose: choose } }
-                    : {})}
-                />
-                <LoadMore
-                  shown={shown.length}
-                  what="requests"
-                  more={list.hasNextPage}
-                  isLoading={list.isFetchingNextPage}
-                  onMore={() => void list.fetchNextPage()}
-                />
-              </>
-            )
-          }
-        </Answer>
-        {chosen.size > 0 && (
-          <ChosenBar
-            count={chosen.size}
-            isBusy={isBusy}
-            onApprove={() => decide("approve", [...chosen])}
-            onClear={() => setChosen(new Set())}
+          </OwnServiceLink>
+        )
+      }
+      what="requests"
+      of={list}
+      tools={
+        <div className="pb-3">
+          <FilterTabs
+            name="which"
+            label="Which requests"
+            fallback="for-me"
+            choices={[
+              { value: "for-me", word: LISTS["for-me"], count: counts.data?.forMe },
+              { value: "mine", word: LISTS.mine, count: counts.data?.minePending },
+              { value: "all", word: LISTS.all },
+            ]}
           />
-        )}
-      </ListLayout>
-    </>
-  );
-}
-
-function OpenRequest({ proposal, closeHref }: { proposal: string; closeHref: string }) {
-  const trpc = useTRPC();
-  const detail = useQuery({ ...trpc.requests.detail.queryOptions({ proposal }), ...live });
-  return (
-    <Inspector
-      label={detail.data?.card.title ?? "Request"}
-      closeHref={closeHref}
-      fullHref={paths.request(proposal)}
-    >
-      <Answer of={detail} loading={<SkeletonRows label="Reading the request" />}>
-        {(of) => (
-          <>
-            <RequestActs of={of} />
-            <div className="mt-4 [&_article]:border-0 [&_article]:p-0">
-              <RequestCard of={of} heading="h2" />
+          {which === "for-me" ? (
+            <ChoosePlain
+              rows={rows}
+              chosen={chosen}
+              onChoose={(some) => setPicked(new Set(some))}
+            />
+          ) : (
+            <div className="mt-3">
+              <FilterChips
+                name="status"
+                label="State"
+                choices={Object.entries(PROPOSAL_LOOKS).map(([value, { word }]) => ({
+                  value,
+                  word,
+                }))}
+              />
             </div>
-          </>
-        )}
-      </Answer>
-    </Inspector>
+          )}
+        </div>
+      }
+      loading={<RequestsSkeleton />}
+      forbidden="Requests are seen by those who asked, those who can sign, security admins and auditors."
+      empty={<NoRequests which={which} />}
+      footer={
+        chosen.length > 0 && (
+          <ChosenBar
+            count={chosen.length}
+            isBusy={isBusy}
+            onApprove={() => approve(null)}
+            onClear={() => setPicked(new Set())}
+          />
+        )
+      }
+      inspect={(proposal, closeHref) => <OpenRequest proposal={proposal} closeHref={closeHref} />}
+      pageOf={paths.request}
+      onApprove={approve}
+    >
+      {(shown, links) => (
+        <RequestList
+          rows={shown}
+          label={LISTS[which]}
+          open={links.open}
+          href={(row) => links.hrefOf(row.proposal)}
+          {...(which === "for-me"
+            ? { isInbox: true, choosing: { chosen: new Set(chosen), onChoose: choose } }
+            : {})}
+        />
+      )}
+    </ListPage>
   );
 }
 
-function NoRequests({ which }: { which: Which }) {
-  switch (which) {
-    case "for-me":
-      return (
-        <Empty
-          title="Nothing waits for you"
-          act={<ButtonLink href={paths.requests({ which: "all" })}>All requests</ButtonLink>}
-        >
-          What you can sign stands here as soon as somebody asks.
-        </Empty>
-      );
-    case "mine":
-      return (
-        <Empty
-          title="You have asked for nothing"
-          act={
-            <ButtonLink kind="primary" href={paths.newRequest()}>
-              Ask to use a secret
-            </ButtonLink>
-          }
-        >
-          What you ask for stands here with its signature lines, until it is over and after.
-        </Empty>
-      );
-    case "all":
-      return (
-        <Empty title="No request fits">
-          Every request stays here for ever, lapsed and refused ones too.
-        </Empty>
-      );
-  }
+/** Chooses all that need no second look at once; the few that do are left to be read one by one. */
+function ChoosePlain({
+  rows,
+  chosen,
+  onChoose,
+}: {
+  rows: readonly RequestRow[];
+  chosen: readonly string[];
+  onChoose: (proposals: readonly string[]) => void;
+}) {
+  const plain = rows.filter((row) => worthALook(row) === null).map((row) => row.proposal);
+  if (plain.length < 2 || plain.every((it) => chosen.includes(it))) return null;
+  const word = plain.length === rows.length ? "all" : "the";
+  return (
+    <div className="mt-3">
+      <Button size="sm" onClick={() => onChoose([...chosen, ...plain])}>
+        Choose {word} {plain.length}
+        {plain.length < rows.length && " that need no second look"}
+      </Button>
+    </div>
+  );
 }

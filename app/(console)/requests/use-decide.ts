@@ -19,6 +19,9 @@ export function useDecide() {
       decision: "approve" | "deny" | "withdraw",
       proposals: readonly string[],
       reason: string | null = null,
-    ) => decide.mutate({ decision, proposals: [...proposals], reason, returnTo: desk.returnTo }),
+    ) => {
+      if (!decide.isPending)
+        decide.mutate({ decision, proposals: [...proposals], reason, returnTo: desk.returnTo });
+    },
   };
 }

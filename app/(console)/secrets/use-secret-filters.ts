@@ -2,7 +2,11 @@
 import { ENVIRONMENTS } from "@countersign/protocol/taxonomy";
 import { known } from "../../../components/patterns/known.ts";
 import { type Address, useAddress } from "../../../components/patterns/use-address.ts";
-import { METADATA_WORDS, SECRET_LOOKS } from "../../../components/rooms/secrets/secret-words.ts";
+import {
+  METADATA_WORDS,
+  SECRET_LOOKS,
+  SECRET_SORTS,
+} from "../../../components/rooms/secrets/secret-words.ts";
 import { TIER_BARS } from "../../../components/rooms/secrets/tier.tsx";
 
 const ENVIRONMENT_TABLE = Object.fromEntries(ENVIRONMENTS.map((it) => [it, it])) as Record<
@@ -10,10 +14,14 @@ const ENVIRONMENT_TABLE = Object.fromEntries(ENVIRONMENTS.map((it) => [it, it]))
   string
 >; // made of exactly these keys
 
-/** The filters of the list as they stand in the address; words that nobody knows are left out. */
-export function useSecretFilters(): { address: Address; filters: ReturnType<typeof filtersOf> } {
+/** The filters and the order of the list as they stand in the address; words that nobody knows are left out. */
+export function useSecretFilters(): {
+  filters: ReturnType<typeof filtersOf>;
+  sort: keyof typeof SECRET_SORTS;
+} {
   const address = useAddress();
-  return { address, filters: filtersOf(address) };
+  const sort = known(address.all("sort"), SECRET_SORTS)?.[0] ?? "name";
+  return { filters: filtersOf(address), sort };
 }
 
 function filtersOf(address: Address) {

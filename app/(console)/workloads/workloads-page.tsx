@@ -1,26 +1,33 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
-import { Answer } from "../../../components/patterns/answer.tsx";
+import { ColumnChoice } from "../../../components/patterns/column-choice.tsx";
+import { choosable } from "../../../components/patterns/data-table.tsx";
 import { Empty } from "../../../components/patterns/empty.tsx";
-import { FilterChips, ListTools, SearchBox } from "../../../components/patterns/filter-bar.tsx";
+import { FilterChips, SearchBox } from "../../../components/patterns/filter-bar.tsx";
 import { Inspector } from "../../../components/patterns/inspector.tsx";
 import { countOf, known } from "../../../components/patterns/known.ts";
 import { ButtonLink } from "../../../components/patterns/link.tsx";
-import { ListLayout } from "../../../components/patterns/list-layout.tsx";
-import { LoadMore } from "../../../components/patterns/load-more.tsx";
-import { PageHeader } from "../../../components/patterns/page-header.tsx";
+import { ListPage } from "../../../components/patterns/list-page.tsx";
+import { ListTools } from "../../../components/patterns/list-tools.tsx";
 import { paths } from "../../../components/patterns/paths.ts";
+import { TableSkeleton } from "../../../components/patterns/table-skeleton.tsx";
 import { useAddress } from "../../../components/patterns/use-address.ts";
-import { useListKeys } from "../../../components/patterns/use-list-keys.ts";
 import { BINDING_LOOKS } from "../../../components/rooms/standing.ts";
 import type { BindingRow } from "../../../components/rooms/views.ts";
 import { BindingFacts } from "../../../components/rooms/workloads/binding-facts.tsx";
-import { BindingsTable, PROOF_WORDS } from "../../../components/rooms/workloads/bindings-table.tsx";
-import { SkeletonRows } from "../../../components/ui/skeleton.tsx";
-import { useTRPC } from "../../_trpc/client.tsx";
+import { bindingsCsv } from "../../../components/rooms/workloads/bindings-csv.ts";
+import {
+  BINDING_COLUMNS,
+  BindingsTable,
+  PROOF_WORDS,
+} from "../../../components/rooms/workloads/bindings-table.tsx";
+import { useTRPC, useTRPCClient } from "../../_trpc/client.tsx";
+import { live } from "../_frame/live.ts";
 import { RevokeDialog } from "../_frame/revoke-dialog.tsx";
 import { useDesk } from "../_frame/use-desk.ts";
+import { ExportButton } from "../_list/export-button.tsx";
+import { useColumns } from "../_list/use-columns.ts";
 
 const BindDialog = dynamic(() => import("./bind-dialog.tsx").then((it) => it.BindDialog));
 
@@ -29,102 +36,110 @@ const STATES = Object.entries(BINDING_LOOKS);
 /** Which workload may fetch which secret, how it proves itself, and until when. */
 export function WorkloadsPage() {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const address = useAddress();
-  const open = address.get("open");
+  const { hidden, choose } = useColumns("workloads");
   const filters = {
     q: address.get("q")?.trim().slice(0, 256) || undefined,
     state: known(address.all("state"), BINDING_LOOKS),
     proof: known(address.all("proof"), PROOF_WORDS),
   };
-  const list = useInfiniteQuery(
-    trpc.workloads.list.infiniteQueryOptions(filters, {
+  const list = useInfiniteQuery({
+    ...trpc.workloads.list.infiniteQueryOptions(filters, {
       getNextPageParam: (page) => page.next,
       placeholderData: keepPreviousData,
     }),
-  );
+    ...live,
+  });
   const facets = useQuery(
     trpc.workloads.facets.queryOptions(filters, { placeholderData: keepPreviousData }),
   );
-  const keys = useListKeys({
-    onWalk: (id) => open !== null && address.replace({ open: id }),
-    onClose: () => open !== null && address.replace({ open: null }),
-  });
-  const rows = list.data?.pages.flatMap((page) => page.rows);
-  const shown = rows?.find((row) => row.binding === open);
   return (
-    <>
-      <PageHeader title="Workloads" acts={<BindDialog secret={null} />}>
-        A binding lets one workload fetch one secret until a day. People sign it; the workload
-        proves itself.
-      </PageHeader>
-      <ListLayout
-        keys={keys}
-        tools={
-          <ListTools
-            search={
-              <SearchBox label="Search bindings" placeholder="Part of a workload or a secret" />
-            }
-          >
-            <FilterChips
-              name="state"
-              label="State"
-              choices={STATES.map(([value, { word }]) => ({
-                value,
-                word,
-                count: countOf(facets.data?.state, value),
-              }))}
-            />
-            <FilterChips
-              name="proof"
-              label="Proof"
-              choices={Object.entries(PROOF_WORDS).map(([value, word]) => ({
+    <ListPage
+      title="Workloads"
+      about="A binding lets one workload fetch one secret until a day. People sign it; the workload proves itself."
+      acts={<BindDialog secret={null} />}
+      what="bindings"
+      of={list}
+      tools={
+        <ListTools
+          search={
+            <SearchBox label="Search bindings" placeholder="Part of a workload or a secret" />
+          }
+          acts={
+            <>
+              <ColumnChoice
+                columns={choosable(BINDING_COLUMNS)}
+                hidden={hidden}
+                onChange={choose}
+              />
+              <ExportButton
+                what="bindings"
+                read={(cursor) => client.workloads.list.query({ ...filters, cursor, limit: 100 })}
+                write={bindingsCsv}
+              />
+            </>
+          }
+        >
+          <FilterChips
+            name="state"
+            label="State"
+            choices={STATES.map(([value, { word }]) => ({
+              value,
+              word,
+              count: countOf(facets.data?.state, value),
+            })).filter((it) => it.count !== 0)}
+          />
+          <FilterChips
+            name="proof"
+            label="Proof"
+            choices={Object.entries(PROOF_WORDS)
+              .map(([value, word]) => ({
                 value,
                 word,
                 count: countOf(facets.data?.proof, value),
-              }))}
-            />
-          </ListTools>
-        }
-        inspector={
-          shown === undefined ? null : (
-            <OpenBinding row={shown} closeHref={address.href({ open: null })} />
-          )
-        }
-      >
-        <Answer
-          of={{ data: rows, error: list.error, refetch: list.refetch }}
-          loading={<SkeletonRows label="Reading the bindings" />}
-          forbidden="Bindings are seen by those who own or administer a service, by security admins and by auditors."
-        >
-          {(bindings) =>
-            bindings.length === 0 ? (
-              <Empty
-                title="No binding fits"
-                act={<ButtonLink href={paths.workloads()}>Show all</ButtonLink>}
-              >
-                An owner or admin of a service binds a workload here, with <code>secrets bind</code>
-                , or when a secret is registered.
-              </Empty>
-            ) : (
-              <>
-                <BindingsTable
-                  rows={bindings}
-                  open={open}
-                  href={(row) => address.href({ open: open === row.binding ? null : row.binding })}
-                />
-                <LoadMore
-                  shown={bindings.length}
-                  what="bindings"
-                  more={list.hasNextPage}
-                  isLoading={list.isFetchingNextPage}
-                  onMore={() => void list.fetchNextPage()}
-                />
-              </>
-            )
-          }
-        </Answer>
-      </ListLayout>
-    </>
+              }))
+              .filter((it) => it.count !== 0)}
+          />
+        </ListTools>
+      }
+      loading={
+        <TableSkeleton
+          label="Reading the bindings"
+          columns={BINDING_COLUMNS}
+          hidden={hidden}
+          twoLines
+        />
+      }
+      forbidden="Bindings are seen by those who own or administer a service, by security admins and by auditors."
+      empty={<NoBindings isFiltered={Object.values(filters).some((it) => it !== undefined)} />}
+      inspect={(id, closeHref, rows) => {
+        const row = rows?.find((it) => it.binding === id);
+        return row === undefined ? null : <OpenBinding row={row} closeHref={closeHref} />;
+      }}
+    >
+      {(rows, { open, hrefOf }) => (
+        <BindingsTable
+          rows={rows}
+          open={open}
+          hidden={hidden}
+          href={(row) => hrefOf(row.binding)}
+        />
+      )}
+    </ListPage>
+  );
+}
+
+function NoBindings({ isFiltered }: { isFiltered: boolean }) {
+  return isFiltered ? (
+    <Empty title="No binding fits" act={<ButtonLink href={paths.workloads()}>Show all</ButtonLink>}>
+      Nothing has this workload or secret and these marks.
+    </Empty>
+  ) : (
+    <Empty title="No workload is bound" act={<BindDialog secret={null} />}>
+      An owner or admin of a service binds a workload here, with <code>secrets bind</code>, or when
+      a secret is registered. Until then no program fetches anything.
+    </Empty>
   );
 }
 

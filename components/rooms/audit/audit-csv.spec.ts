@@ -10,6 +10,8 @@ const ROW = {
   act: "request",
   eventTypes: [],
   actor: { person: "p-1", name: "Olivia Hart" },
+  workload: null,
+  about: null,
   actorRole: "service-owner",
   device: null,
   subject: null,

@@ -1,60 +1,33 @@
+import { type CsvColumn, unprovenCsv } from "../../patterns/unproven-csv.ts";
 import type { AuditRow } from "../views.ts";
-import { actInWords } from "./audit-words.ts";
+import { deedInWords } from "./audit-about.ts";
 
-const COLUMNS = [
-  "entry",
-  "at",
-  "act",
-  "words",
-  "outcome",
-  "code",
-  "actor",
-  "actor id",
-  "role",
-  "door",
-  "device",
-  "secrets",
-  "subject",
-  "count",
-  "justification",
-  "reason",
-  "statement digest",
-  "correlation",
-] as const;
+const COLUMNS: readonly CsvColumn<AuditRow>[] = [
+  ["entry", (row) => row.entry],
+  ["at", (row) => row.at],
+  ["act", (row) => row.act],
+  ["words", (row) => deedInWords(row)],
+  ["outcome", (row) => row.outcome],
+  ["code", (row) => row.code],
+  ["actor", (row) => row.actor?.name ?? row.workload],
+  ["actor id", (row) => row.actor?.person ?? row.workload],
+  ["role", (row) => row.actorRole],
+  ["door", (row) => row.door],
+  ["device", (row) => row.device],
+  ["secrets", (row) => row.secrets.map((it) => it.name).join(" ")],
+  ["subject", (row) => row.subject],
+  ["count", (row) => row.count],
+  ["justification", (row) => row.justification],
+  ["reason", (row) => row.reason],
+  ["statement digest", (row) => row.statementDigest],
+  ["correlation", (row) => row.correlation],
+];
 
-/** Says of itself what it is: somebody may find it years from now, without this page. */
 const MARK =
   "Unproven copy of ledger entries, as the console showed them. It proves nothing: entries and proofs " +
   "are in the evidence export.";
 
-/** RFC 4180, the mark as the first line, one entry a line; what a spreadsheet would run is defused. */
+/** Entries as a file for a spreadsheet, newest first. */
 export function auditCsv(rows: readonly AuditRow[]): string {
-  const lines = rows.map((row) => [
-    row.entry,
-    row.at,
-    row.act,
-    actInWords(row.act, row.outcome),
-    row.outcome,
-    row.code,
-    row.actor?.name,
-    row.actor?.person,
-    row.actorRole,
-    row.door,
-    row.device,
-    row.secrets.map((it) => it.name).join(" "),
-    row.subject,
-    row.count,
-    row.justification,
-    row.reason,
-    row.statementDigest,
-    row.correlation,
-  ]);
-  return [[MARK], COLUMNS, ...lines].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
-}
-
-/** People write justifications: a text that begins like a formula is kept from being one. */
-function cell(of: string | number | null | undefined): string {
-  const text = String(of ?? "");
-  const defused = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
+  return unprovenCsv(MARK, COLUMNS, rows);
 }

@@ -28,11 +28,9 @@ export function AuditEntry({ of, heading: Heading }: { of: AuditDetail; heading:
           <Moment at={entry.at} as="exact" />
         </Fact>
         <Fact term="Who">
-          {entry.actor === null ? (
-            "nobody: by the service itself"
-          ) : (
-            <WhoName who={entry.actor} link />
-          )}
+          {entry.actor !== null && <WhoName who={entry.actor} link />}
+          {entry.workload !== null && <Name>{entry.workload}</Name>}
+          {entry.actor === null && entry.workload === null && "nobody: by the service itself"}
           {entry.actorRole !== null && <span className="text-quiet">, {entry.actorRole}</span>}
         </Fact>
         <Fact term="Where">{DOOR_WORDS[entry.door] ?? entry.door}</Fact>

@@ -1,11 +1,12 @@
 "use client";
-import { type Column, DataTable } from "../../patterns/data-table.tsx";
+import { type Columns, DataTable } from "../../patterns/data-table.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Moment } from "../../ui/moment.tsx";
-import { Name } from "../../ui/name.tsx";
+import { Name, Prose } from "../../ui/name.tsx";
 import type { AuditRow } from "../views.ts";
 import { WhoName } from "../who.tsx";
-import { actInWords, DOOR_WORDS, OUTCOME_LOOKS } from "./audit-words.ts";
+import { deedInWords } from "./audit-about.ts";
+import { DOOR_WORDS, OUTCOME_LOOKS } from "./audit-words.ts";
 
 /** An entry as a sentence: who did what to what. It can be read aloud. */
 export function AuditSentence({ row }: { row: AuditRow }) {
@@ -17,8 +18,13 @@ export function AuditSentence({ row }: { row: AuditRow }) {
           <WhoName who={row.actor} />{" "}
         </>
       )}
-      <span className={row.actor === null ? undefined : "font-normal"}>
-        {actInWords(row.act, row.outcome, first !== undefined)}
+      {row.workload !== null && (
+        <>
+          <Name>{row.workload}</Name>{" "}
+        </>
+      )}
+      <span className={row.actor === null && row.workload === null ? undefined : "font-normal"}>
+        <Prose>{deedInWords(row)}</Prose>
       </span>
       {first !== undefined && (
         <>
@@ -32,7 +38,7 @@ export function AuditSentence({ row }: { row: AuditRow }) {
   );
 }
 
-const COLUMNS: readonly [Column<AuditRow>, ...Column<AuditRow>[]] = [
+export const AUDIT_COLUMNS: Columns<AuditRow> = [
   { key: "what", header: "What happened", cell: (row) => <AuditSentence row={row} /> },
   {
     key: "outcome",
@@ -51,8 +57,6 @@ const COLUMNS: readonly [Column<AuditRow>, ...Column<AuditRow>[]] = [
   },
 ];
 
-export const AUDIT_COLUMNS = COLUMNS.slice(1).map(({ key, header }) => ({ key, header }));
-
 export function AuditTable({
   rows,
   open = null,
@@ -70,7 +74,7 @@ export function AuditTable({
     <DataTable
       label={label}
       rows={rows}
-      columns={COLUMNS}
+      columns={AUDIT_COLUMNS}
       id={(row) => String(row.entry)}
       href={href}
       open={open}

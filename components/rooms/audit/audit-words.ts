@@ -61,7 +61,7 @@ const ACTS: Readonly<Record<string, Deed>> = {
     alone: "a value left for its device",
     refused: "receive",
   },
-  FetchIntended: { did: "a workload fetched", alone: "a workload fetched", refused: "fetch" },
+  FetchIntended: { did: "fetched", alone: "fetched a secret", refused: "fetch" },
   FetchesDone: same("fetches were answered", "answer fetches"),
   IdentityProven: same("proved an account at the identity provider", "prove an account"),
   ValueChecked: {
@@ -75,6 +75,7 @@ const ACTS: Readonly<Record<string, Deed>> = {
     refused: "let a proposal lapse",
   },
   GrantExpired: { did: "a grant ended, of", alone: "a grant ended", refused: "end a grant" },
+  BindingExpired: same("a binding ended", "end a binding"),
   KeyLocked: same("a key was locked", "lock a key"),
   SessionOpened: same("a session began", "begin a session"),
   SessionEnded: same("a session ended", "end a session"),

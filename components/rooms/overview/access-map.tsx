@@ -17,7 +17,7 @@ export function AccessMap({ of }: { of: NonNullable<Overview["access"]> }) {
         <p className="text-sm text-quiet">Nothing was opened in these days.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, so the keyboard must reach it
-        <section className="overflow-x-auto" tabIndex={0} aria-label="Readers and places">
+        <section className="relative overflow-x-auto" tabIndex={0} aria-label="Readers and places">
           <table className="text-left text-sm">
             <thead>
               <tr>

@@ -2,40 +2,26 @@
 import { Link } from "../../patterns/link.tsx";
 import { Section } from "../../patterns/page-header.tsx";
 import { paths } from "../../patterns/paths.ts";
-import { counted, durationInWords } from "../../ui/time-words.ts";
+import { durationInWords } from "../../ui/time-words.ts";
 import type { Overview } from "../views.ts";
 import { DayBars } from "./day-bars.tsx";
+import { DecisionStrip } from "./decision-strip.tsx";
 
 const SUM = (parts: readonly number[]) => parts.reduce((sum, part) => sum + part, 0);
 
-/** When values end, day by day: a month in which ten end on one day is seen before it comes. */
-export function RotationChart({ of }: { of: NonNullable<Overview["rotation"]> }) {
-  const due = SUM(of.days.map((it) => it.due));
-  return (
-    <Section
-      title="Rotation, the next 28 days"
-      aside={<Link href={paths.secrets({ state: ["expired", "due"] })}>Those due</Link>}
-    >
-      {of.overdue > 0 && (
-        <p className="mb-2 text-sm text-amber">{counted(of.overdue, "value")} overdue already</p>
-      )}
-      {due === 0 ? (
-        <p className="text-sm text-quiet">No value ends in these days.</p>
-      ) : (
-        <DayBars
-          label="Values that end, by day"
-          series={[{ word: "values that end", look: "hollow" }]}
-          bars={of.days.map((it) => ({ day: it.day, parts: [it.due] }))}
-        />
-      )}
-    </Section>
-  );
-}
-
 /** What was asked for, and how long a decision took. */
-export function RequestsChart({ of }: { of: Pick<Overview, "requestsPerDay" | "decisions"> }) {
+export function RequestsChart({
+  of,
+}: {
+  of: Pick<Overview, "requestsPerDay" | "decisionDays" | "decisions">;
+}) {
   const asked = SUM(of.requestsPerDay.map((it) => it.asked + it.approved + it.refused));
   const median = of.decisions?.medianSeconds ?? null;
+  const medians = new Map(of.decisionDays.map((it) => [it.day, it.medianSeconds]));
+  const medianOf = (day: string) => {
+    const seconds = medians.get(day);
+    return seconds === undefined ? "" : durationInWords(seconds);
+  };
   return (
     <Section
       title="Requests, the last 28 days"
@@ -46,10 +32,12 @@ export function RequestsChart({ of }: { of: Pick<Overview, "requestsPerDay" | "d
       ) : (
         <DayBars
           label="Requests, by day"
+          strip={<DecisionStrip days={of.requestsPerDay.map((it) => it.day)} of={medians} />}
+          more={{ word: "median to a decision", of: medianOf }}
           series={[
-            { word: "approved", look: "solid" },
-            { word: "refused", look: "hatched" },
-            { word: "open or lapsed", look: "hollow" },
+            { word: "approved", ink: "solid" },
+            { word: "refused", ink: "hatched" },
+            { word: "open or lapsed", ink: "hollow" },
           ]}
           bars={of.requestsPerDay.map((it) => ({
             day: it.day,
@@ -77,8 +65,8 @@ export function ActivityChart({ of }: { of: NonNullable<Overview["activity"]> })
         <DayBars
           label="Entries, by day"
           series={[
-            { word: "done", look: "solid" },
-            { word: "refused", look: "hatched" },
+            { word: "done", ink: "solid" },
+            { word: "refused", ink: "hatched" },
           ]}
           bars={of.days.map(({ day, done, refused }) => ({ day, parts: [done, refused] }))}
         />

@@ -1,5 +1,5 @@
 "use client";
-import { cx } from "../../ui/class-names.ts";
+import { ChartTable } from "./chart-table.tsx";
 
 export type Bar = { readonly label: string; readonly parts: readonly number[] };
 
@@ -50,38 +50,14 @@ export function StackedRows({
           <Row key={bar.label} bar={bar} scale={WIDTH / most} />
         ))}
       </div>
-      <details className="mt-1 text-sm">
-        <summary className="text-blue">As a table</summary>
-        <table aria-label={label} className="mt-1 w-full text-left">
-          <thead>
-            <tr>
-              {[head, ...series].map((word, at) => (
-                <th
-                  key={word}
-                  scope="col"
-                  className={cx("py-1 font-medium text-quiet", at > 0 && "text-right")}
-                >
-                  {word}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {bars.map((bar) => (
-              <tr key={bar.label} className="border-t border-line">
-                <th scope="row" className="py-1 font-normal">
-                  {bar.label}
-                </th>
-                {series.map((word, at) => (
-                  <td key={word} className="py-1 text-right">
-                    {bar.parts[at] ?? 0}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <ChartTable
+        label={label}
+        heads={[head, ...series]}
+        rows={bars.map((bar) => ({
+          name: bar.label,
+          cells: series.map((_, at) => bar.parts[at] ?? 0),
+        }))}
+      />
     </figure>
   );
 }

@@ -1,5 +1,5 @@
 "use client";
-import { type Column, DataTable } from "../../patterns/data-table.tsx";
+import { type Columns, DataTable } from "../../patterns/data-table.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Moment } from "../../ui/moment.tsx";
 import { counted } from "../../ui/time-words.ts";
@@ -8,7 +8,7 @@ import type { PersonRow } from "../views.ts";
 import { WhoName } from "../who.tsx";
 import { rolesInWords } from "./person-words.ts";
 
-const COLUMNS: readonly [Column<PersonRow>, ...Column<PersonRow>[]] = [
+export const PEOPLE_COLUMNS: Columns<PersonRow> = [
   { key: "name", header: "Name", cell: (row) => <WhoName who={row} /> },
   { key: "keys", header: "Keys", from: "md", cell: (row) => <Keys count={row.activeKeys} /> },
   {
@@ -39,20 +39,23 @@ function Keys({ count }: { count: number }) {
 export function PeopleTable({
   rows,
   open = null,
+  hidden = [],
   href,
 }: {
   rows: readonly PersonRow[];
   open?: string | null;
+  hidden?: readonly string[];
   href: (row: PersonRow) => string;
 }) {
   return (
     <DataTable
       label="People"
       rows={rows}
-      columns={COLUMNS}
+      columns={PEOPLE_COLUMNS}
       id={(row) => row.person}
       href={href}
       open={open}
+      hidden={hidden}
       detail={(row) => rolesInWords(row.roles)}
     />
   );

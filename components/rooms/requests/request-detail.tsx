@@ -18,11 +18,16 @@ import { MAIL_WORDS } from "./told-words.ts";
 /** The card of a proposal with its lines, and how it stands above it. */
 export function RequestCard({ of, heading }: { of: RequestDetail; heading: "h1" | "h2" }) {
   const { row } = of;
+  // Whoever asked reads it where they look first, not only in what happened.
+  const reason = of.history.find((it) => it.what === "denied" && it.reason !== null)?.reason;
   return (
     <>
       {of.outcome !== null && (
         <Notice className="mb-4">
           <Sentence>{of.outcome}</Sentence>
+          {reason !== undefined && (
+            <span className="mt-0.5 block whitespace-pre-line">“{reason}”</span>
+          )}
         </Notice>
       )}
       <StatementCard

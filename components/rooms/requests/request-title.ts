@@ -1,6 +1,9 @@
 import { joinInWords } from "../../ui/time-words.ts";
 import type { RequestRow } from "../views.ts";
 
+/** As much of a proposal as its sentence needs. */
+type Proposed = Pick<RequestRow, "proposedBy" | "kind" | "about">;
+
 type Deed = { readonly verb: string; readonly object: "secrets" | "person" | "workload" };
 
 /** What each kind of proposal wants, as the verb of a sentence. The statement's own card says it in full. */
@@ -18,14 +21,18 @@ const DEEDS: Readonly<Record<string, Deed>> = {
 };
 
 /** `Olivia Hart asks to use payments/prod/postgres/app-password`: one line of a list. */
-export function requestTitle({ proposedBy, kind, about }: RequestRow): string {
-  const deed = DEEDS[kind] ?? { verb: kind.replaceAll("-", " "), object: "secrets" };
+export function requestTitle(of: Proposed): string {
+  const verb = DEEDS[of.kind]?.verb ?? of.kind.replaceAll("-", " ");
+  return [of.proposedBy.name, verb, proposedObject(of)].filter((part) => part !== "").join(" ");
+}
+
+/** `payments/prod/postgres/app-password`: what a proposal is about, alone. Empty where that has no name. */
+export function proposedObject({ kind, about }: Pick<Proposed, "kind" | "about">): string {
+  if (DEEDS[kind]?.object === "person") return about.person?.name ?? "";
   const names = about.secrets.map((it) => it.name);
   const shown =
     names.length > 2 ? `${names[0]} and ${names.length - 1} more` : joinInWords(names, "and");
-  const object =
-    deed.object === "person" ? (about.person?.name ?? "") : shown || (about.workload ?? "");
-  return [proposedBy.name, deed.verb, object].filter((part) => part !== "").join(" ");
+  return shown || (about.workload ?? "");
 }
 
 /**

@@ -54,10 +54,12 @@ export function CompletenessPips({ gaps }: { gaps: readonly { readonly field: Me
       <span className={missing.size === 0 ? "text-quiet" : "text-amber"}>
         {missing.size === 0
           ? "whole"
-          : `no ${joinInWords(
-              [...missing].map((field) => METADATA_WORDS[field]),
-              "or",
-            )}`}
+          : missing.size === 1
+            ? `no ${joinInWords(
+                [...missing].map((field) => METADATA_WORDS[field]),
+                "or",
+              )}`
+            : `${missing.size} of ${FIELDS.length} missing`}
       </span>
     </span>
   );

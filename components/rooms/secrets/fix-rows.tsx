@@ -4,6 +4,7 @@ import { paths } from "../../patterns/paths.ts";
 import { Checkbox } from "../../ui/input.tsx";
 import { Name, Sentence } from "../../ui/name.tsx";
 import type { SecretRow } from "../views.ts";
+import { METADATA_WORDS } from "./secret-words.ts";
 
 /** What is incomplete, each with what it lacks; chosen by a box that the whole row stands for. */
 export function FixRows({
@@ -47,7 +48,7 @@ export function FixRows({
               <ul className="text-sm text-quiet">
                 {row.gaps.map((gap) => (
                   <li key={gap.field}>
-                    <Sentence>{gap.message}</Sentence>
+                    <Sentence>{gap.message.replace(gap.field, METADATA_WORDS[gap.field])}</Sentence>
                   </li>
                 ))}
               </ul>

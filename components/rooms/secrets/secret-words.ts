@@ -53,3 +53,10 @@ export const METADATA_WORDS = {
   "rotation-period": "rotation period",
   "last-rotated": "first value",
 } as const satisfies Record<MetadataField, string>;
+
+/** In which order secrets can be listed. */
+export const SECRET_SORTS = {
+  name: "name",
+  "ends-first": "what to rotate first",
+  "newest-first": "newest",
+} as const;

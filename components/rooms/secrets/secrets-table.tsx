@@ -1,5 +1,5 @@
 "use client";
-import { type Column, DataTable } from "../../patterns/data-table.tsx";
+import { type Columns, DataTable } from "../../patterns/data-table.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Moment } from "../../ui/moment.tsx";
 import { Name } from "../../ui/name.tsx";
@@ -9,7 +9,7 @@ import { EnvironmentMark } from "./environment.tsx";
 import { rotationInWords, SECRET_LOOKS, TYPE_WORDS } from "./secret-words.ts";
 import { TierMark } from "./tier.tsx";
 
-const COLUMNS: readonly [Column<SecretRow>, ...Column<SecretRow>[]] = [
+export const SECRET_COLUMNS: Columns<SecretRow> = [
   { key: "name", header: "Name", cell: (row) => <Name>{row.name}</Name> },
   { key: "state", header: "State", cell: (row) => <Badge plain look={SECRET_LOOKS[row.state]} /> },
   {
@@ -23,19 +23,19 @@ const COLUMNS: readonly [Column<SecretRow>, ...Column<SecretRow>[]] = [
   {
     key: "metadata",
     header: "Metadata",
-    from: "xl",
+    from: "2xl",
     cell: (row) => <CompletenessPips gaps={row.gaps} />,
   },
-  { key: "type", header: "Type", from: "xl", cell: (row) => TYPE_WORDS[row.type] ?? row.type },
+  { key: "type", header: "Type", from: "2xl", cell: (row) => TYPE_WORDS[row.type] ?? row.type },
   {
     key: "rotation",
-    header: "Rotates",
-    from: "xl",
+    header: "Period",
+    from: "2xl",
     cell: (row) => rotationInWords(row.rotationPeriodDays),
   },
   {
     key: "rotated",
-    header: "Rotate",
+    header: "Rotate by",
     from: "lg",
     align: "end",
     cell: (row) => (row.valueEndsAt === null ? "—" : <Moment at={row.valueEndsAt} />),
@@ -48,9 +48,6 @@ const COLUMNS: readonly [Column<SecretRow>, ...Column<SecretRow>[]] = [
     cell: (row) => (row.lastReadAt === null ? "never" : <Moment at={row.lastReadAt} />),
   },
 ];
-
-/** Columns that the reader may take away: all but the name. */
-export const SECRET_COLUMNS = COLUMNS.slice(1).map(({ key, header }) => ({ key, header }));
 
 export function SecretsTable({
   rows,
@@ -69,7 +66,7 @@ export function SecretsTable({
     <DataTable
       label={label}
       rows={rows}
-      columns={COLUMNS}
+      columns={SECRET_COLUMNS}
       id={(row) => row.secret}
       href={href}
       open={open}

@@ -1,5 +1,5 @@
 "use client";
-import { type Column, DataTable } from "../../patterns/data-table.tsx";
+import { type Columns, DataTable } from "../../patterns/data-table.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Moment } from "../../ui/moment.tsx";
 import { Name } from "../../ui/name.tsx";
@@ -13,7 +13,7 @@ export const PROOF_WORDS = {
   "gateway-vouched": "the gateway vouches",
 } as const satisfies Record<BindingRow["proof"], string>;
 
-const COLUMNS: readonly [Column<BindingRow>, ...Column<BindingRow>[]] = [
+export const BINDING_COLUMNS: Columns<BindingRow> = [
   { key: "workload", header: "Workload", cell: (row) => <Name>{row.workload}</Name> },
   {
     key: "environment",
@@ -41,8 +41,10 @@ export function BindingsTable({
   rows,
   href,
   open = null,
+  hidden = [],
 }: {
   rows: readonly BindingRow[];
+  hidden?: readonly string[];
   href: (row: BindingRow) => string;
   open?: string | null;
 }) {
@@ -50,10 +52,11 @@ export function BindingsTable({
     <DataTable
       label="Bindings"
       rows={rows}
-      columns={COLUMNS}
+      columns={BINDING_COLUMNS}
       id={(row) => row.binding}
       href={href}
       open={open}
+      hidden={hidden}
       detail={(row) => <Name>{row.name}</Name>}
     />
   );

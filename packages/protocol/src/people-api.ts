@@ -128,7 +128,7 @@ export const PEOPLE_API = {
   /** The address that a path of the console stands for; null where the desk does not lead there. */
   "/desk/v1/return": {
     caller: "none",
-    input: z.strictObject({ path: z.string().max(300) }),
+    input: z.strictObject({ path: z.string().max(2000) }),
     output: z.strictObject({ url: z.string().nullable() }),
   },
   "/desk/v1/device-logins/read": {

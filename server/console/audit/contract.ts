@@ -2,10 +2,28 @@ import { digest, personId, secretId } from "@countersign/protocol/ids";
 import { instant } from "@countersign/protocol/instants";
 import { signingRole } from "@countersign/protocol/roles";
 import * as z from "zod";
+import { requestRow } from "../requests/contract.ts";
 import { facet, pageInput, pageOf } from "../shapes/paging.ts";
 import { personRef } from "../shapes/person-ref.ts";
 
 export const OUTCOMES = ["done", "refused"] as const;
+
+/** What the subject of an entry is, in names. */
+const auditAbout = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("person"), person: personRef }),
+  z.strictObject({ type: z.literal("secret"), name: z.string() }),
+  z.strictObject({ type: z.literal("device"), label: z.string(), person: personRef }),
+  z.strictObject({ type: z.literal("key"), person: personRef }),
+  z.strictObject({ type: z.literal("binding"), workload: z.string(), secret: z.string() }),
+  /** What somebody proposed, and what became a grant. */
+  z.strictObject({
+    type: z.literal("proposal"),
+    kind: z.string(),
+    proposedBy: personRef,
+    about: requestRow.shape.about,
+  }),
+]);
+export type AuditAbout = z.infer<typeof auditAbout>;
 
 /** A ledger entry as auditors read it [AUD-1]. */
 export const auditRow = z.strictObject({
@@ -18,10 +36,14 @@ export const auditRow = z.strictObject({
   act: z.string(),
   eventTypes: z.array(z.string()),
   actor: personRef.nullable(),
+  /** SPIFFE ID of the workload that did it, where no person did. */
+  workload: z.string().nullable(),
   actorRole: signingRole.nullable(),
   device: z.string().nullable(),
   /** A proposal's digest, or the id of what was enrolled or revoked. */
   subject: z.string().nullable(),
+  /** The same in names; null where it has none. */
+  about: auditAbout.nullable(),
   secrets: z.array(z.strictObject({ secret: secretId, name: z.string() })),
   statementDigest: digest.nullable(),
   outcome: z.enum(OUTCOMES),

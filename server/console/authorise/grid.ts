@@ -112,6 +112,8 @@ export const GRID = {
   "notifications.setMail": ANY_ROLE,
 
   "status.read": ANY_ROLE,
+
+  "live.changes": ANY_ROLE,
 } as const satisfies Record<string, Rights>;
 
 export type Action = keyof typeof GRID;

@@ -32,7 +32,7 @@ export async function draftAct(
   return {
     draft: drafted.draft,
     digest: drafted.digest,
-    link: withReturn(drafted.link, naming(drafted.draft, returnTo)),
+    link: withReturn(drafted.link, naming([drafted.draft], returnTo)),
     card: await cardOf(drafted),
     lines: drafted.lines,
     candidates: drafted.candidates,
@@ -51,15 +51,21 @@ export function linkToAll(
     link.pathname = "/d";
     link.searchParams.set("ids", drafted.map((it) => it.draft).join(","));
   }
-  return withReturn(link.href, naming(first.draft, returnTo));
+  return withReturn(
+    link.href,
+    naming(
+      drafted.map((it) => it.draft),
+      returnTo,
+    ),
+  );
 }
 
 /** Longer queries the desk does not come back to. */
-const LONGEST_QUERY = 200;
+const LONGEST_QUERY = 1800;
 
-/** The page that is come back to asks what became of the draft, and says so; it remembers nothing by itself. */
-function naming(draft: DraftId, returnTo: string): string {
-  const named = `${returnTo}${returnTo.includes("?") ? "&" : "?"}draft=${draft}`;
+/** The page that is come back to asks what became of each draft, and says so; it remembers nothing by itself. */
+function naming(drafts: readonly DraftId[], returnTo: string): string {
+  const named = `${returnTo}${returnTo.includes("?") ? "&" : "?"}draft=${drafts.join(",")}`;
   return named.length - named.indexOf("?") - 1 > LONGEST_QUERY ? returnTo : named;
 }
 

@@ -31,6 +31,25 @@ const accessMap = z.strictObject({
 });
 export type AccessMap = z.infer<typeof accessMap>;
 
+const serviceHealth = z.strictObject({
+  /** How many secrets of the service stand how; revoked ones are not counted. */
+  services: z.array(
+    z.strictObject({
+      service: z.string(),
+      counts: z.strictObject({
+        healthy: z.int(),
+        due: z.int(),
+        expired: z.int(),
+        incomplete: z.int(),
+        "no-value": z.int(),
+      }),
+    }),
+  ),
+  /** There are more services than are shown. */
+  isCut: z.boolean(),
+});
+export type ServiceHealth = z.infer<typeof serviceHealth>;
+
 /** A part that the person's roles do not let them see is null: it is left out, not empty. */
 export const overviewContract = {
   read: {
@@ -68,6 +87,12 @@ export const overviewContract = {
           refused: z.int(),
         }),
       ),
+      /** Days of the last 28 on which requests were decided: how many, and the median time that took. */
+      decisionDays: z.array(
+        z.strictObject({ day: z.string(), count: z.int(), medianSeconds: z.int() }),
+      ),
+      /** Services with most secrets that cannot be handed out first, 12 at most. */
+      health: serviceHealth.nullable(),
       /** Values that end on each of the next 28 days, and how many have ended. */
       rotation: z
         .strictObject({

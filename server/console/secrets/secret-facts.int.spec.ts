@@ -4,15 +4,17 @@ import { metadataGaps, valueExpiresAt } from "@countersign/protocol/metadata-gat
 import { secretName, tenantId } from "@countersign/protocol/names";
 import { SECRET_CATEGORIES, TIERS } from "@countersign/protocol/taxonomy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { createTestDatabase, type TestDatabase } from "../../../tests/support/postgres.ts";
 import { ConsoleDatabase } from "../../db/console-database.ts";
 import { inSession } from "../../db/session.ts";
 import type { Reach } from "../authorise/reach.ts";
-import type { SecretRow, SecretState } from "./contract.ts";
+import { METADATA_FIELDS, type SecretRow, type SecretState } from "./contract.ts";
 import { readFacets } from "./infrastructure/secret-facets.ts";
 import type { SecretFilters } from "./infrastructure/secret-facts.ts";
 import { readSecrets } from "./infrastructure/secret-rows.ts";
 
+const missing = z.enum(METADATA_FIELDS);
 const NOW = instant.parse("2026-03-01T08:00:00Z");
 const ACME = tenantId.parse("acme");
 const EVERYTHING: Reach = { all: true, services: [] };
@@ -140,7 +142,7 @@ describe("META-1 META-2 how the console's lists judge a secret", () => {
       expect(await everyPage({ state: [value as SecretState] })).toHaveLength(count);
     }
     for (const { value, count } of counts.missing) {
-      const rows = await everyPage({ missing: [value as never] });
+      const rows = await everyPage({ missing: [missing.parse(value)] });
       expect([value, rows.length]).toEqual([value, count]);
       for (const row of rows) expect(row.gaps.map((gap) => gap.field)).toContain(value);
     }

@@ -7,9 +7,17 @@ import * as z from "zod";
 export const DENSITIES = ["comfortable", "compact"] as const;
 export const THEMES = ["system", "light", "dark"] as const;
 
+/** Lists of which somebody may choose the columns. */
+export const CHOSEN_LISTS = ["secrets", "workloads", "people", "audit"] as const;
+
 export const preferences = z.strictObject({
   density: z.enum(DENSITIES),
   theme: z.enum(THEMES),
+  /** Keys of columns that they took away, by list. Which columns there are is the page's own business. */
+  without: z.partialRecord(
+    z.enum(CHOSEN_LISTS),
+    z.array(z.string().regex(/^[a-z]{1,32}$/)).max(20),
+  ),
 });
 export type Preferences = z.infer<typeof preferences>;
 

@@ -5,6 +5,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../observability/log.ts";
 import type { Histogram } from "../audit/infrastructure/audit-histogram.ts";
 import type { KeyService } from "../key-service-client/key-service-client.ts";
+import type { LiveHub } from "../live/live-hub.ts";
 import type { Charts } from "../overview/application/read-charts.ts";
 import { CostlyAnswers } from "../reuse/costly-answers.ts";
 import type { SecretFacets } from "../secrets/infrastructure/secret-facets.ts";
@@ -28,6 +29,8 @@ export type ConsoleParts = {
     readonly facets: CostlyAnswers<SecretFacets>;
     readonly histograms: CostlyAnswers<Histogram>;
   };
+  /** Tells pages that something changed. */
+  readonly live: LiveHub;
 };
 
 export function costlyAnswers(clock: Pick<Clock, "monotonic">): ConsoleParts["costly"] {

@@ -7,11 +7,18 @@ import { consoleFigures } from "../figures/console-figures.ts";
 import type { ConsoleContext } from "./context.ts";
 import { RefusalError } from "./refusal-error.ts";
 
+const PING_EVERY_MS = 15_000;
+
 const t = initTRPC
   .context<ConsoleContext>()
   .meta<{ action: Action }>()
   .create({
     isDev: false,
+    // Proxies end connections on which nothing is said for a minute, and a page must notice one that is dead.
+    sse: {
+      ping: { enabled: true, intervalMs: PING_EVERY_MS },
+      client: { reconnectAfterInactivityMs: 3 * PING_EVERY_MS },
+    },
     /*
      * Only sentences that were written for people leave: those of refusals, and what a schema says of an
      * input. Whatever else went wrong is told by its correlation alone, under which the log has the cause.

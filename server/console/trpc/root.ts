@@ -1,4 +1,5 @@
 import { auditRouter } from "../audit/router.ts";
+import { liveRouter } from "../live/router.ts";
 import { notificationsRouter } from "../notifications/router.ts";
 import { overviewRouter } from "../overview/router.ts";
 import { peopleRouter } from "../people/router.ts";
@@ -12,6 +13,7 @@ import { router } from "./procedure.ts";
 /** Every procedure of the console, one router for each room. */
 export const appRouter = router({
   audit: auditRouter,
+  live: liveRouter,
   notifications: notificationsRouter,
   overview: overviewRouter,
   people: peopleRouter,

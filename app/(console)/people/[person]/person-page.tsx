@@ -8,6 +8,7 @@ import { paths } from "../../../../components/patterns/paths.ts";
 import { type OwnThing, PersonFacts } from "../../../../components/rooms/people/person-detail.tsx";
 import type { PersonDetail } from "../../../../components/rooms/views.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
+import { live } from "../../_frame/live.ts";
 import { RevokeDialog } from "../../_frame/revoke-dialog.tsx";
 import { useDesk } from "../../_frame/use-desk.ts";
 import { RolesDialog } from "./roles-dialog.tsx";
@@ -17,7 +18,7 @@ const LinkDialog = dynamic(() => import("./link-dialog.tsx").then((it) => it.Lin
 /** One person: roles, hardware keys, devices, accounts, sessions, and what may be changed about them. */
 export function PersonPage({ person }: { person: string }) {
   const trpc = useTRPC();
-  const detail = useQuery(trpc.people.detail.queryOptions({ person }));
+  const detail = useQuery({ ...trpc.people.detail.queryOptions({ person }), ...live });
   return (
     <>
       <p className="pt-6 pb-3 text-sm">

@@ -11,11 +11,21 @@ import {
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { live } from "../../_frame/live.ts";
 import { RequestActs } from "../request-acts.tsx";
+import { useDecide } from "../use-decide.ts";
+import { useInboxKeys } from "../use-inbox-keys.ts";
 
 /** One request: what would be signed, who has signed, who can, and why the reader cannot. */
 export function RequestPage({ proposal }: { proposal: string }) {
   const trpc = useTRPC();
   const detail = useQuery({ ...trpc.requests.detail.queryOptions({ proposal }), ...live });
+  const { decide } = useDecide();
+  const mayApprove = detail.data?.row.status === "pending" && detail.data.cannot.approve === null;
+  useInboxKeys({
+    onApprove:
+      detail.data !== undefined && mayApprove
+        ? () => decide("approve", [detail.data.row.proposal])
+        : null,
+  });
   return (
     <>
       <p className="pt-6 pb-3 text-sm">

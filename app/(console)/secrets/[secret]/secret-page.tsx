@@ -20,6 +20,7 @@ import {
   SecretTitle,
 } from "../../../../components/rooms/secrets/secret-summary.tsx";
 import type { SecretDetail } from "../../../../components/rooms/views.ts";
+import { Reasons } from "../../../../components/ui/reasons.tsx";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { live } from "../../_frame/live.ts";
 import { RevokeDialog } from "../../_frame/revoke-dialog.tsx";
@@ -53,19 +54,10 @@ function SecretView({ of }: { of: SecretDetail }) {
       <PageHeader
         above={<Link href={paths.secrets()}>Secrets</Link>}
         title={<SecretTitle row={of.row} heading="span" />}
-        acts={
-          <>
-            <RevokeSecret of={of} />
-            {of.row.state !== "revoked" && (
-              <>
-                <BindDialog secret={of.row.name} disabledReason={of.may.bind} />
-                <EditDialog of={of} />
-              </>
-            )}
-            <AskToUse of={of} />
-          </>
-        }
       />
+      <div className="pb-5">
+        <Acts of={of} />
+      </div>
       <Completeness blocking={of.blocking} />
       {of.row.gaps.length > 0 && (
         <p className="mt-2 text-sm">
@@ -103,11 +95,23 @@ function SecretView({ of }: { of: SecretDetail }) {
   );
 }
 
+function Acts({ of }: { of: SecretDetail }) {
+  const { may } = of;
+  if (of.row.state === "revoked") return <AskToUse of={of} />;
+  return (
+    <Reasons of={[may.request, may.edit, may.bind, may.revoke]}>
+      <AskToUse of={of} />
+      <EditDialog of={of} />
+      <BindDialog secret={of.row.name} disabledReason={may.bind} />
+      <RevokeSecret of={of} />
+    </Reasons>
+  );
+}
+
 function RevokeSecret({ of }: { of: SecretDetail }) {
   const trpc = useTRPC();
   const desk = useDesk();
   const revoke = useMutation(trpc.secrets.draftRevoke.mutationOptions());
-  if (of.row.state === "revoked") return null;
   return (
     <RevokeDialog
       title={`Revoke ${of.row.name}`}

@@ -16,6 +16,7 @@ import { SkeletonRows } from "../../../../components/ui/skeleton.tsx";
 import { counted } from "../../../../components/ui/time-words.ts";
 import { useTRPC } from "../../../_trpc/client.tsx";
 import { useDesk } from "../../_frame/use-desk.ts";
+import { useNoOwnService } from "../../_rights/own-service.tsx";
 
 const MOST = 50;
 
@@ -24,6 +25,7 @@ export function FixPage() {
   const trpc = useTRPC();
   const desk = useDesk();
   const address = useAddress();
+  const noService = useNoOwnService();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(address.all("secret")));
   const list = useInfiniteQuery(
     trpc.secrets.list.infiniteQueryOptions(
@@ -46,12 +48,14 @@ export function FixPage() {
       edits: picked.map(({ secret }) => ({ secret, change })),
       returnTo: desk.returnTo,
     });
-  const choose = (secret: string, on: boolean) => {
-    const next = new Set(chosen);
-    if (on) next.add(secret);
-    else next.delete(secret);
-    setChosen(next);
-  };
+  // One after the other within one deed: each from what the one before it left.
+  const choose = (secret: string, on: boolean) =>
+    setChosen((before) => {
+      const next = new Set(before);
+      if (on) next.add(secret);
+      else next.delete(secret);
+      return next;
+    });
   return (
     <>
       <PageHeader above={<Link href={paths.secrets()}>Secrets</Link>} title="Fix metadata">
@@ -87,13 +91,14 @@ export function FixPage() {
                 <MetadataForm
                   count={picked.length}
                   refusal={
-                    picked.length === 0
+                    noService ??
+                    (picked.length === 0
                       ? "Choose one secret or more at the left."
                       : picked.length > MOST
                         ? `One touch signs ${MOST} at most. Take ${picked.length - MOST} away.`
                         : edit.isPending
                           ? "It is being drawn up."
-                          : null
+                          : null)
                   }
                   onSend={send}
                 />

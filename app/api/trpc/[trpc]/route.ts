@@ -1,5 +1,7 @@
 import { REFUSALS, type Refusal, refuse } from "@countersign/protocol/refusals";
+import type { TRPCError } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { theConsole } from "../../../../server/console/console.ts";
 import { createContext } from "../../../../server/console/http/create-context.ts";
 import { readCall } from "../../../../server/console/http/read-body.ts";
@@ -17,6 +19,7 @@ async function answer(request: Request): Promise<Response> {
   if (!isFromOwnPage(request.headers, config.origin)) return refused(NOT_OURS);
   const call = await readCall(request);
   if (!call.ok) return refused(call.error);
+  let refusal: TRPCError | null = null;
   const response = await fetchRequestHandler({
     endpoint: "/api/trpc",
     req: call.value,
@@ -24,7 +27,13 @@ async function answer(request: Request): Promise<Response> {
     allowBatching: true,
     maxBatchSize: MAX_BATCH,
     createContext: () => context,
+    // An answer that goes on begins with 200, unless it was refused before it began.
+    responseMeta: ({ type }) =>
+      type === "subscription" && refusal !== null
+        ? { status: getHTTPStatusCodeFromError(refusal) }
+        : {},
     onError: ({ error, path }) => {
+      refusal = error;
       if (error instanceof RefusalError || error.code !== "INTERNAL_SERVER_ERROR") return;
       parts.log.error("call-failed", "A call of a page failed inside.", {
         route: path,
@@ -34,10 +43,15 @@ async function answer(request: Request): Promise<Response> {
     },
   });
   const headers = new Headers(response.headers);
-  headers.set("cache-control", "no-store");
+  // Compressing an answer that goes on would hold back its events.
+  headers.set("cache-control", isStream(response) ? "no-store, no-transform" : "no-store");
   headers.set("correlation-id", context.correlation);
   for (const cookie of context.set) headers.append("set-cookie", cookie);
   return new Response(response.body, { status: response.status, headers });
+}
+
+function isStream({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("text/event-stream") === true;
 }
 
 function refused(refusal: Refusal): Response {

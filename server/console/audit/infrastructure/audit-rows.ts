@@ -5,6 +5,7 @@ import { Prisma } from "../../../../generated/prisma/client.ts";
 import type { TenantReads } from "../../../db/console-database.ts";
 import { instantOf, People, secretNames } from "../../names/names.ts";
 import { type AuditRow, OUTCOMES } from "../contract.ts";
+import { aboutsOf } from "./abouts.ts";
 
 type Entry = Awaited<ReturnType<TenantReads["auditEntry"]["findMany"]>>[number];
 
@@ -43,6 +44,10 @@ export async function toAuditRows(tx: TenantReads, entries: readonly Entry[]): P
     tx,
     entries.flatMap((it) => it.secrets),
   );
+  const abouts = await aboutsOf(
+    tx,
+    entries.map((it) => it.subject),
+  );
   return entries.map((it) => ({
     entry: Number(it.entry),
     at: instantOf(it.at),
@@ -51,9 +56,11 @@ export async function toAuditRows(tx: TenantReads, entries: readonly Entry[]): P
     act: it.act,
     eventTypes: it.eventTypes,
     actor: people.refOrNull(it.actor),
+    workload: it.actor?.startsWith("spiffe://") === true ? it.actor : null,
     actorRole: it.actorRole === null ? null : signingRole.parse(it.actorRole),
     device: it.device,
     subject: it.subject,
+    about: (it.subject && abouts.get(it.subject)) || null,
     secrets: it.secrets.map((id) => ({ secret: secretId.parse(id), name: names.get(id) ?? id })),
     statementDigest: it.statementDigest === null ? null : digest.parse(it.statementDigest),
     outcome: z.enum(OUTCOMES).parse(it.outcome),

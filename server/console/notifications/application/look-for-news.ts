@@ -3,6 +3,7 @@ import { digest, personId } from "@countersign/protocol/ids";
 import { addSeconds, type Instant } from "@countersign/protocol/instants";
 import type { TenantId } from "@countersign/protocol/names";
 import type { TenantWrites } from "../../../db/console-database.ts";
+import { announceRows } from "../../live/infrastructure/announce-rows.ts";
 import { dateOf, instantOf } from "../../names/names.ts";
 import type { ConsoleParts } from "../../trpc/context.ts";
 import { changedProposals } from "../infrastructure/changed-proposals.ts";
@@ -56,6 +57,7 @@ export async function lookForNews(parts: ConsoleParts, tenant: TenantId): Promis
   }
   await parts.database.writeAsTenant(tenant, async (tx) => {
     for (const it of news) await tell(tx, { parts, tenant }, it);
+    if (news.length > 0) await announceRows(tx, tenant, ["notice"]);
     await tx.toldUntil.upsert({
       where: { tenant },
       create: { tenant, nextEntry: next },

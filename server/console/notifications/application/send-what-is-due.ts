@@ -3,23 +3,30 @@ import { instantOf, People } from "../../names/names.ts";
 import type { ConsoleParts } from "../../trpc/context.ts";
 import { isAllowedAddress } from "../domain/mail.ts";
 import type { Channel, Outgoing } from "../infrastructure/channel.ts";
-import { type Claimed, DeliveryQueue } from "../infrastructure/delivery-queue.ts";
+import { type CHANNELS, type Claimed, DeliveryQueue } from "../infrastructure/delivery-queue.ts";
 
 export type Sending = {
   readonly parts: ConsoleParts;
   /** Scheme, host and port of the console, for links. */
   readonly origin: string;
-  readonly channels: { readonly mail: Channel | null; readonly webhook: Channel | null };
+  readonly channels: Readonly<Record<(typeof CHANNELS)[number], Channel | null>>;
 };
 
-/** Sends what is due, one after the other, and notes what came of each. @returns how many were looked at */
-export async function sendWhatIsDue(sending: Sending, tenant: TenantId): Promise<number> {
-  const { parts, channels } = sending;
+/**
+ * Sends a few of what is due by one channel, one after the other, and notes what came of each.
+ * @returns how many were looked at; 0 where nothing is due
+ */
+export async function sendWhatIsDue(
+  sending: Sending,
+  tenant: TenantId,
+  by: Claimed["channel"],
+): Promise<number> {
+  const { parts } = sending;
   const queue = new DeliveryQueue(parts.database, tenant);
-  const claimed = await queue.claim(parts.now());
+  const claimed = await queue.claim(by, parts.now());
+  const channel = sending.channels[by];
   for (const it of claimed) {
     const message = await composed(sending, tenant, it);
-    const channel = channels[it.channel];
     if (message === null || channel === null) {
       await queue.dropped(it);
       continue;

@@ -7,14 +7,16 @@ import { OWN_TENANT } from "../../../db/own-tenant.ts";
 import { dateOf } from "../../names/names.ts";
 import { FAILING_FROM, nextTry } from "../domain/retry.ts";
 
-const AT_ONCE = 20;
-/** Longer than any try takes: a message whose sender died is free again after that. */
+/** So many tries end within the lease, each as slow as a channel may be. */
+const AT_ONCE = 4;
+/** A message whose sender died is free again after that. */
 const LEASE_SECONDS = 120;
+export const CHANNELS = ["mail", "webhook"] as const;
 
 const claimed = z.object({
   kind: z.enum(["waits", "decided"]),
   proposal: z.string(),
-  channel: z.enum(["mail", "webhook"]),
+  channel: z.enum(CHANNELS),
   recipient: z.string(),
   tries: z.number(),
 });
@@ -33,15 +35,16 @@ export class DeliveryQueue {
     this.#tenant = tenant;
   }
 
-  /** Messages that are due, 20 at most, for this caller alone until the lease ends. */
-  async claim(now: Instant): Promise<readonly Claimed[]> {
+  /** Messages that are due by this channel, 4 at most, for this caller alone until the lease ends. */
+  async claim(channel: Claimed["channel"], now: Instant): Promise<readonly Claimed[]> {
     const leased = dateOf(addSeconds(now, LEASE_SECONDS));
     const rows = await this.#database.writeAsTenant(this.#tenant, (tx) =>
       tx.$queryRaw<unknown[]>(Prisma.sql`
         UPDATE console.delivery SET next_try_at = ${leased}, tries = tries + 1
         WHERE ${OWN_TENANT} AND (kind, proposal, channel, recipient) IN (
           SELECT kind, proposal, channel, recipient FROM console.delivery
-          WHERE ${OWN_TENANT} AND state = 'queued' AND next_try_at <= ${dateOf(now)}
+          WHERE ${OWN_TENANT} AND channel = ${channel} AND state = 'queued'
+            AND next_try_at <= ${dateOf(now)}
           ORDER BY next_try_at LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED)
         RETURNING kind, proposal, channel, recipient, tries`),
     );

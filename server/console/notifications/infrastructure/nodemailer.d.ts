@@ -14,6 +14,7 @@ declare module "nodemailer" {
     readonly port: number;
     readonly secure: boolean;
     readonly requireTLS: boolean;
+    readonly tls?: { readonly ca: readonly string[] };
     readonly auth?: { readonly user: string; readonly pass: string };
     readonly connectionTimeout: number;
     readonly greetingTimeout: number;

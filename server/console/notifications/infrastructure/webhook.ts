@@ -4,6 +4,7 @@ import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import type { NotificationsConfig } from "../../../config/notifications-config.ts";
 import { webhookCall } from "../domain/webhook-call.ts";
+import { isCertificateTrouble } from "./certificate-trouble.ts";
 import type { Channel } from "./channel.ts";
 import { isPublicAddress } from "./public-address.ts";
 
@@ -37,6 +38,7 @@ export function webhookChannel(
             headers: { ...headers, "content-length": Buffer.byteLength(body) },
             signal: AbortSignal.timeout(SLOWEST_MS),
             ...(config.isPrivateAllowed ? {} : { lookup: publicLookup }),
+            ...(config.authorities === null ? {} : { ca: [...config.authorities] }),
           });
           call.once("response", (answer) => {
             done(answer.statusCode ?? 0);
@@ -49,11 +51,17 @@ export function webhookChannel(
           ? { ok: true }
           : { ok: false, trouble: `the webhook answered ${status}` };
       } catch (error) {
-        const isPrivate = error instanceof PrivateAddress;
-        return { ok: false, trouble: isPrivate ? PRIVATE : "the webhook did not answer" };
+        return { ok: false, trouble: troubleOf(error) };
       }
     },
   };
+}
+
+function troubleOf(error: unknown): string {
+  if (error instanceof PrivateAddress) return PRIVATE;
+  return isCertificateTrouble(error)
+    ? "the webhook's certificate is not one that we trust"
+    : "the webhook did not answer";
 }
 
 /** Looks a name up and refuses it where any of its addresses is not public. */

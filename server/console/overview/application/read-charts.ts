@@ -8,15 +8,27 @@ import type { Overview } from "../contract.ts";
 import { accessMap } from "../infrastructure/access-map.ts";
 import { agesByTier } from "../infrastructure/ages.ts";
 import { requestsPerDay, rotationCalendar } from "../infrastructure/days.ts";
+import { decisionDays } from "../infrastructure/decision-days.ts";
 import { decisionTimes } from "../infrastructure/decision-times.ts";
+import { serviceHealth } from "../infrastructure/service-health.ts";
 
 const DAY_SECONDS = 86_400;
 const CHART_DAYS = 28;
 
 export type Charts = Pick<
   Overview,
-  "activity" | "requestsPerDay" | "rotation" | "ages" | "access" | "decisions"
->;
+  | "activity"
+  | "requestsPerDay"
+  | "decisionDays"
+  | "decisions"
+  | "health"
+  | "rotation"
+  | "ages"
+  | "access"
+> & {
+  /** How many secrets within reach stand how. */
+  readonly states: NonNullable<Overview["secrets"]>["states"];
+};
 
 /** Null where the person's roles reach none of it. */
 export type ChartReach = { readonly secrets: Reach | null; readonly audit: Reach | null };
@@ -32,9 +44,13 @@ export async function readCharts(
   const days =
     audit && (await countEntries(tx, auditConditions(range, { person, reach: audit }), range)).days;
   const within = secrets && { reach: secrets, now };
+  const standing = within && (await serviceHealth(tx, within));
   return {
+    states: standing?.states ?? [],
+    health: standing?.health ?? null,
     activity: days && { days, refusedToday: days.at(-1)?.refused ?? 0 },
     requestsPerDay: await requestsPerDay(tx, now, CHART_DAYS),
+    decisionDays: await decisionDays(tx, now, CHART_DAYS),
     rotation: within && (await rotationCalendar(tx, within, CHART_DAYS)),
     ages: within && (await agesByTier(tx, within)),
     access: within && (await accessMap(tx, within)),

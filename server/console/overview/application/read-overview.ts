@@ -3,8 +3,7 @@ import { type Reach, reachOf } from "../../authorise/reach.ts";
 import { waitingForMe } from "../../requests/application/waiting-for-me.ts";
 import { findProposals } from "../../requests/infrastructure/find-proposals.ts";
 import { toRequestRows } from "../../requests/infrastructure/request-rows.ts";
-import { facetsOf } from "../../secrets/application/facets-of.ts";
-import { type SECRET_STATES, secretState } from "../../secrets/contract.ts";
+import type { SECRET_STATES } from "../../secrets/contract.ts";
 import { readSecrets } from "../../secrets/infrastructure/secret-rows.ts";
 import { procedure } from "../../trpc/procedure.ts";
 import { readBindings } from "../../workloads/infrastructure/binding-rows.ts";
@@ -32,7 +31,6 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
       parts.database.withTenant(caller.tenant, (tx) => readCharts(tx, caller, of, now)),
     );
     const secrets = within("secrets.list");
-    const facets = secrets && facetsOf(parts, caller.tenant, {}, secrets);
     const lists = parts.database.withTenant(caller.tenant, async (tx) => {
       const asker = { caller, all: false, waiting };
       const find = async (which: "for-me" | "mine", take: number) => {
@@ -75,11 +73,7 @@ export const readOverview = procedure("overview.read", overviewContract.read).qu
           ).rows,
       };
     });
-    const [listed, charted, counted] = await Promise.all([lists, charts, facets]);
-    const states = (counted?.state ?? []).map(({ value, count }) => ({
-      state: secretState.parse(value),
-      count,
-    }));
+    const [listed, { states, ...charted }] = await Promise.all([lists, charts]);
     return { ...listed, ...charted, secrets: listed.secrets && { ...listed.secrets, states } };
   },
 );

@@ -16,6 +16,7 @@ export const signOutEverywhere = procedure(
     all: true,
   });
   await parts.sessions.endAllOf(tenant, person);
+  parts.live.changed({ tenant, tables: ["console_session"] });
   forgetCookie();
   return orThrow(answer);
 });

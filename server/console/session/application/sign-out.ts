@@ -9,6 +9,7 @@ export const signOut = procedure("session.signOut", sessionContract.signOut).mut
   async ({ ctx: { parts, caller, forgetCookie } }) => {
     const { session, tenant, person } = caller;
     await parts.sessions.end(session);
+    parts.live.changed({ tenant, tables: ["console_session"] });
     forgetCookie();
     const ended = await parts.keyService.call("/console/v1/sessions/end", {
       tenant,

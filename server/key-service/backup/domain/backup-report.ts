@@ -42,7 +42,7 @@ export function missingOf({ token }: Pick<Manifest, "token">): string[] {
       : `The keys of the token ${token.label}: take a backup with its vendor's tool (${token.library}).`,
     "Passwords of database roles, TLS keys, the identity provider's client secret: they are configuration.",
     "Projections and snapshots: the key service makes them again from the ledger.",
-    "The console's own rows (who is signed in, preferences, messages): people sign in again.",
+    "The console's own rows (who is signed in, preferences, mail addresses, messages): people sign in again, give their address again, and are told once more of what waits.",
     "The memory of the witnesses: it is theirs, and is never put back to an older state.",
   ];
 }

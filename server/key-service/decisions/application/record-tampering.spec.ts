@@ -1,3 +1,4 @@
+import { instant } from "@countersign/protocol/instants";
 import { refuse } from "@countersign/protocol/refusals";
 import { describe, expect, it } from "vitest";
 import { err, ok } from "../../../kernel/result.ts";
@@ -18,7 +19,7 @@ function answering(answers: readonly Answer[]) {
 }
 
 describe("a report of tampering", () => {
-  const recorded = ok({ index: 7, at: "2026-01-01T00:00:00Z" as never, events: [event] });
+  const recorded = ok({ index: 7, at: instant.parse("2026-01-01T00:00:00Z"), events: [event] });
 
   it("AUD-2 outlives the recovery that it belongs to", async () => {
     const path = answering([unavailable, unavailable, recorded]);

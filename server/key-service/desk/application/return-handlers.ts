@@ -21,7 +21,10 @@ export function returnHandlers({
   };
 }
 
-/** A path and perhaps a query, without anything that two readers could take for different places (lesson L8). */
+/**
+ * A path and perhaps a query, with room for the ids of fifty drafts; without anything that two readers could take for
+ * different places (lesson L8).
+ */
 function isWritten(path: string): boolean {
   const [before = "", query, ...more] = path.split("?");
   const segments = before.split("/").slice(1);
@@ -29,7 +32,7 @@ function isWritten(path: string): boolean {
     more.length === 0 &&
     before.startsWith("/") &&
     (before === "/" || segments.every((it) => /^[A-Za-z0-9_-]{1,100}$/.test(it))) &&
-    (query === undefined || /^[A-Za-z0-9_.,=&-]{0,200}$/.test(query))
+    (query === undefined || /^[A-Za-z0-9_.,=&-]{0,1800}$/.test(query))
   );
 }
 

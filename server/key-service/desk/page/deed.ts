@@ -27,6 +27,7 @@ export function noticeBoard(): {
           el("span", {}, ...sentence(sentenceOf(error)), aside),
         ),
       );
+      bringIntoSight(place);
     },
   };
 }
@@ -38,6 +39,11 @@ export function sentenceOf(error: unknown): string {
     return `${error.message} Check that this machine is connected, then try again.`;
   }
   return "The desk's page failed. Load it again; if it fails again, tell whoever runs this installation.";
+}
+
+/** Whole, also on a small screen and below a long card. */
+export function bringIntoSight(what: HTMLElement): void {
+  what.scrollIntoView({ block: "center" });
 }
 
 type Board = ReturnType<typeof noticeBoard>;

@@ -18,6 +18,7 @@ type AttributeName =
   | "title"
   | "role"
   | "rel"
+  | "target"
   | "value"
   | "rows"
   | "maxlength"

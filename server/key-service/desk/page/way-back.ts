@@ -6,11 +6,19 @@ import { ask } from "./key-service.ts";
  */
 export async function wayBack(): Promise<string | null> {
   const path = new URLSearchParams(location.search).get("return");
-  if (path === null) return null;
+  return path === null ? null : addressOf(path);
+}
+
+/** Where the console signs people in; null where this desk knows of no console. */
+export function consoleSignIn(): Promise<string | null> {
+  return addressOf("/sign-in");
+}
+
+async function addressOf(path: string): Promise<string | null> {
   try {
     const { url } = await ask("/desk/v1/return", { path });
     return url !== null && /^https?:\/\//.test(url) ? url : null;
   } catch {
-    return null; // What there is to sign matters more: the person finds their own way back.
+    return null; // What there is to sign matters more: the person finds their own way.
   }
 }

@@ -35,7 +35,8 @@ export type WriteOutcome =
 /**
  * The projection tables. Each write is one transaction with the move of the cursor, which is its fence:
  * of two projectors with the same entries, one writes and the other is told. A write that throws may have
- * happened; `position` tells.
+ * happened; `position` tells. Whoever listens (`db/changed-rows.ts`) hears of each change when it has become visible,
+ * and of none that was rolled back.
  */
 export interface ProjectionStore {
   position(): Promise<ProjectionPosition>;

@@ -101,7 +101,7 @@ function offerToSign(place: HTMLElement, { list, shown, back }: ToSign): void {
     signWithKey(list)
       .then(({ outcome, credential }) => {
         arming.stop();
-        showOutcome(place, { shown, outcome, credential, back });
+        return showOutcome(place, { shown, outcome, credential, back });
       })
       .catch((error: unknown) => {
         board.tell(error);

@@ -13,6 +13,7 @@ import type {
 } from "../../application/projection-store.ts";
 import { type AnyRow, keyOf, rowId } from "../domain/change.ts";
 import { shapeOf, TABLE_NAMES, type TableName } from "../domain/tables.ts";
+import { announce, changesIn } from "./announce.ts";
 import { deleteSql, insertSql, nameOf, quoted, updateSql } from "./table-sql.ts";
 
 /** One cursor for all tables: they stand at the same entry. */
@@ -48,6 +49,7 @@ export class PostgresProjectionStore implements ProjectionStore {
       if (moved.rowCount === 0) return { status: "fenced" };
       const missing: RowName[] = [];
       for (const [table, rows] of writes) missing.push(...(await writeTable(client, table, rows)));
+      await announce(client, changesIn(writes));
       return { status: "written", missing };
     });
   }
@@ -61,6 +63,7 @@ export class PostgresProjectionStore implements ProjectionStore {
       );
       // Not TRUNCATE: who reads in a transaction of their own goes on seeing what was there.
       for (const table of TABLE_NAMES) await client.query(`DELETE FROM ${nameOf(table)}`);
+      await announce(client, [{ tenant: null, tables: [] }]);
     });
   }
 
@@ -75,6 +78,9 @@ export class PostgresProjectionStore implements ProjectionStore {
           [tenant, given],
         );
       }
+      await announce(client, [
+        { tenant, tables: [...new Set(openedColumns().map((it) => it.table))] },
+      ]);
     });
   }
 }
