@@ -206,7 +206,7 @@ describe("the rooms of the console", () => {
     expect(fixed.refused).toEqual([{ secret: opened.secret, message: "Nothing would change." }]);
     const drafts = fixed.drafts.map((it) => it.drafted.draft);
     expect(decodeURIComponent(fixed.link ?? "")).toMatch(
-      new RegExp(`/d\\?return=/secrets\\?draft=${drafts[0]}&ids=${drafts.join(",")}$`),
+      new RegExp(`/d\\?return=/secrets\\?draft=${drafts.join(",")}&ids=${drafts.join(",")}$`),
     );
   });
 
