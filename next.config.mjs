@@ -21,5 +21,7 @@ export default {
   rewrites: async () => [
     { source: "/healthz", destination: "/api/health/live" },
     { source: "/readyz", destination: "/api/health/ready" },
+    // Browsers ask for it beside answers that are no page.
+    { source: "/favicon.ico", destination: "/icon.svg" },
   ],
 };

@@ -15,7 +15,7 @@ b { display: block } span { color: var(--quiet); font-size: .875rem }`;
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
-/** No script, one style by its hash. Forms lead on to the console and from there to the desk. */
+/** No script, one style by its hash, no picture but an empty icon, which browsers ask for otherwise. Forms lead on to the console and from there to the desk. */
 export function pageHeaders(formTargets: readonly string[]): Record<string, string> {
   return {
     "content-type": "text/html; charset=utf-8",
@@ -25,6 +25,7 @@ export function pageHeaders(formTargets: readonly string[]): Record<string, stri
     "content-security-policy": [
       "default-src 'none'",
       `style-src 'sha256-${STYLE_HASH}'`,
+      "img-src data:",
       `form-action 'self' ${formTargets.join(" ")}`,
       "frame-ancestors 'none'",
       "base-uri 'none'",
@@ -50,7 +51,7 @@ export function troublePage(sentence: string): string {
 }
 
 function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main>${body}</main></body></html>`;
 }
 
 function escaped(text: string): string {

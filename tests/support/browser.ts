@@ -46,7 +46,8 @@ export async function visitor(
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    complaints.push([message.text(), message.location().url].join(" ").trim());
   });
   page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
   const cdp = await context.newCDPSession(page);
