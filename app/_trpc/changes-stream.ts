@@ -1,14 +1,16 @@
 "use client";
-import { createTRPCClient, httpSubscriptionLink } from "@trpc/client";
-import type { Topic } from "../../server/console/live/contract.ts";
-import type { AppRouter } from "../../server/console/trpc/root.ts";
+import type { Changed, Topic } from "../../server/console/live/contract.ts";
 
 /** A stream that ended, with what the console refused, if it said so. */
 export type StreamEnd = { readonly refusal: string | null };
 
+/** The console says something every 15 seconds; whoever is silent for longer than this is gone. */
+const SILENT_MS = 45_000;
+
 /**
  * Opens one stream of changes. Whatever ends it, the console, the network or silence, `onEnd` is told once; nothing is
- * opened again here.
+ * opened again here. Read as tRPC writes it (`live.changes`), without its own link for subscriptions: that would come
+ * along with every page's first load.
  *
  * @param sinceMs how long ago what the page shows was read
  * @returns closes it without a word
@@ -20,37 +22,40 @@ export function openChanges(
     readonly end: (end: StreamEnd) => void;
   },
 ): () => void {
-  const client = createTRPCClient<AppRouter>({
-    links: [httpSubscriptionLink({ url: "/api/trpc" })],
-  });
+  const input = encodeURIComponent(JSON.stringify({ sinceMs }));
+  const source = new EventSource(`/api/trpc/live.changes?input=${input}`);
   let isOpen = true;
-  const end = (error: { readonly data?: unknown } | null) => {
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const close = () => {
+    isOpen = false;
+    clearTimeout(silence);
+    source.close();
+  };
+  const end = (refusal: string | null) => {
     if (!isOpen) return;
-    isOpen = false;
-    subscription.unsubscribe();
-    on.end({ refusal: refusalOf(error?.data) });
+    close();
+    on.end({ refusal });
   };
-  const subscription = client.live.changes.subscribe(
-    { sinceMs },
-    {
-      onData: ({ topics }) => {
-        if (isOpen) on.topics(topics);
-      },
-      onError: end,
-      onComplete: () => end(null),
-      // It would connect again by itself, at once and as often as it likes.
-      onConnectionStateChange: ({ state, error }) => {
-        if (state === "connecting" && error !== null) end(error);
-      },
-    },
-  );
-  return () => {
-    isOpen = false;
-    subscription.unsubscribe();
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => end(null), SILENT_MS);
   };
+  heard();
+  source.addEventListener("connected", heard);
+  source.addEventListener("ping", heard);
+  source.addEventListener("return", () => end(null));
+  source.addEventListener("serialized-error", ({ data }) => end(refusalOf(JSON.parse(data))));
+  // It would connect again by itself, at once and as often as it likes.
+  source.addEventListener("error", () => end(null));
+  source.addEventListener("message", ({ data }) => {
+    heard();
+    const { topics }: Changed = JSON.parse(data); // the procedure's output, judged there
+    on.topics(topics);
+  });
+  return close;
 }
 
-function refusalOf(data: unknown): string | null {
-  const refusal = typeof data === "object" && data !== null ? Reflect.get(data, "refusal") : null;
-  return typeof refusal === "string" ? refusal : null;
+/** Of an error in the shape of every procedure's. */
+function refusalOf(error: { readonly data?: { readonly refusal?: string | null } }): string | null {
+  return error.data?.refusal ?? null;
 }

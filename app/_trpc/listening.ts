@@ -5,6 +5,8 @@ import { retryPauseMs } from "./retry-pause.ts";
 
 /** A page that nobody looks at is not told of anything after this long. */
 export const HIDDEN_MS = 10_000;
+/** What a page needs to be read goes first; what happens meanwhile is told in the first answer. */
+const AFTER_MS = 1_500;
 /** A stream that lasted so long was a good one: what follows is a first failure. */
 const GOOD_MS = 30_000;
 const DAY_MS = 86_400_000;
@@ -71,16 +73,19 @@ export function listen(on: {
   };
   document.addEventListener("visibilitychange", look);
   window.addEventListener("online", look);
-  // No page waits for it. Where it cannot be had, this page asks by itself.
-  import("./changes-stream.ts").then(
-    (it) => {
-      code = it;
-      look();
-    },
-    () => undefined,
-  );
+  // Where it cannot be had, this page asks by itself.
+  const load = () =>
+    import("./changes-stream.ts").then(
+      (it) => {
+        code = it;
+        look();
+      },
+      () => undefined,
+    );
+  const later = setTimeout(load, AFTER_MS);
   return () => {
     isStopped = true;
+    clearTimeout(later);
     document.removeEventListener("visibilitychange", look);
     window.removeEventListener("online", look);
     disconnect();
