@@ -74,7 +74,7 @@ export function DataTable<Row>({
                 key={column.key}
                 scope="col"
                 className={cx(
-                  "sticky top-14 z-10 border-b border-edge bg-paper px-2 py-2 text-left align-bottom text-xs font-medium whitespace-nowrap text-quiet first:pl-1 last:pr-1",
+                  "sticky top-14 z-10 border-b border-edge bg-paper px-2 py-2 text-left align-bottom text-xs font-medium whitespace-nowrap text-quiet first:pl-3 last:pr-1",
                   columnStyle(column),
                 )}
               >

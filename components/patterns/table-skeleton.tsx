@@ -31,7 +31,7 @@ export function TableSkeleton<Row>({
               <td
                 key={column.key}
                 className={cx(
-                  "border-b border-edge px-2 py-2 text-xs font-medium whitespace-nowrap text-quiet first:pl-1 last:pr-1",
+                  "border-b border-edge px-2 py-2 text-xs font-medium whitespace-nowrap text-quiet first:pl-3 last:pr-1",
                   columnStyle(column),
                 )}
               >
