@@ -114,9 +114,14 @@ async function startChromium(pagesPort: number) {
     { stdio: "ignore" },
   );
   const ended = new Promise<void>((done) => child.once("close", () => done()));
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; ; tries += 1) {
+    // Refused while it starts.
     const answer = await fetch(`http://127.0.0.1:${port}/json/version`).catch(() => null);
     if (answer?.ok) break;
+    if (tries === 100) {
+      child.kill();
+      throw new Error("Chromium did not answer within ten seconds");
+    }
     await new Promise((resume) => setTimeout(resume, 100));
   }
   return {

@@ -50,6 +50,7 @@ export class ChangeListener {
       if (heard) this.#parts.onLost();
       failures = heard ? 0 : failures + 1;
       const ms = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 10));
+      // Cut short by the stop, which the loop asks for.
       await pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
@@ -96,6 +97,7 @@ export class ChangeListener {
 /** @throws what the first question that was not answered ended with */
 async function silence(client: pg.Client, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    // Cut short by the stop.
     await pause(ASK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     if (!signal.aborted) await client.query("SELECT 1");
   }

@@ -1,6 +1,7 @@
-import { type Statement, statement } from "@countersign/protocol/statement";
+import { statement } from "@countersign/protocol/statement";
 import type { TenantReads } from "../../../db/console-database.ts";
 import { People, secretNames } from "../../names/names.ts";
+import { aboutPerson } from "../../requests/infrastructure/about-person.ts";
 import type { AuditAbout } from "../contract.ts";
 
 type Tx = Pick<
@@ -29,7 +30,7 @@ export async function aboutsOf(
     ...wanted.filter((it) => it.startsWith("p-")),
     ...[...devices, ...keys].map((it) => it.person),
     ...proposals.map((it) => it.proposedBy),
-    ...[...statements.values()].map(personOf),
+    ...[...statements.values()].map(aboutPerson),
   ]);
   const names = await secretNames(tx, [
     ...wanted.filter((it) => it.startsWith("s-")),
@@ -61,7 +62,7 @@ export async function aboutsOf(
           secret: null,
           name: names.get(id) ?? (said.kind === "register-secret" ? said.body.name : id),
         })),
-        person: people.refOrNull(personOf(said)),
+        person: people.refOrNull(aboutPerson(said)),
         workload: said.kind === "bind-workload" ? said.body.binding.workload : null,
       },
     };
@@ -69,16 +70,4 @@ export async function aboutsOf(
     if (request !== null) found.set(request, about);
   }
   return found;
-}
-
-/** Whom a statement changes. */
-function personOf(of: Statement): string | null {
-  switch (of.kind) {
-    case "change-role":
-    case "enrol-key":
-    case "link-identity":
-      return of.body.person.person;
-    default:
-      return null;
-  }
 }

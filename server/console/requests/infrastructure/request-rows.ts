@@ -2,12 +2,13 @@ import { credentialId, digest, requestId, secretId } from "@countersign/protocol
 import type { Instant } from "@countersign/protocol/instants";
 import { role, signingRole } from "@countersign/protocol/roles";
 import { matchLines } from "@countersign/protocol/signing-lines";
-import { type Statement, statement } from "@countersign/protocol/statement";
+import { statement } from "@countersign/protocol/statement";
 import { PROPOSAL_STATUSES, type SignatureLine } from "@countersign/protocol/views";
 import * as z from "zod";
 import type { TenantReads } from "../../../db/console-database.ts";
 import { dateOf, instantOf, instantOrNull, People, secretNames } from "../../names/names.ts";
 import type { GRANT_STATUSES, RequestRow } from "../contract.ts";
+import { aboutPerson } from "./about-person.ts";
 
 const chainOf = z.array(z.strictObject({ anyOf: z.array(role) }));
 type Proposal = Awaited<ReturnType<TenantReads["proposal"]["findMany"]>>[number];
@@ -68,17 +69,6 @@ export async function toRequestRows(
       waitsForMe: waiting.has(it.proposal),
     };
   });
-}
-
-function aboutPerson(of: Statement): string | null {
-  switch (of.kind) {
-    case "change-role":
-    case "enrol-key":
-    case "link-identity":
-      return of.body.person.person;
-    default:
-      return null;
-  }
 }
 
 function signatureLines(
